@@ -1,0 +1,1 @@
+"""The HTTP face: routes, problems, tiles and the web page."""

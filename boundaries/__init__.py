@@ -1,0 +1,1 @@
+"""Area frames: formats, quality checks, releases, and their tables in PostGIS."""

@@ -1,0 +1,191 @@
+"""Every error that Patok raises for a reason a person can mend.
+
+    PatokError
+    +-- InputError                 the input cannot be used (exit code 2, HTTP 422)
+    |   +-- FileUnreadable             the file is broken or not of the format its name says
+    |   +-- FormatUnknown              no reader for this kind of file
+    |   +-- LayerAmbiguous             several layers in one file, and none was named
+    |   +-- ColumnMissing              a column that is needed is not there
+    |   +-- CodeDamaged                a code lost digits in a spreadsheet
+    |   +-- LevelMismatch              the codes in the file are of another level
+    |   +-- CrsRefused                 coordinates that are not longitude/latitude on WGS 84
+    |   +-- CoordinatesSwapped         latitude first
+    |   +-- DecimalComma               a comma as the decimal mark
+    |   +-- GeometryRefused            a geometry that is not a polygon
+    |   +-- ValueRefused               a value outside what it may be
+    +-- NotFound                   something named is not there (exit code 3, HTTP 404)
+    +-- Conflict                   the state does not allow it (exit code 4, HTTP 409)
+    |   +-- CandidateBlocked           blocking findings; publish with force and a reason
+    |   +-- AlreadyExists              the name is taken
+    +-- SetupError                 the machine or its settings are not ready (exit code 5, HTTP 503)
+
+Each class has a stable ``code``, a ``remedy``-bearing sentence in both languages, and the exit
+code; ``api.problems`` maps the same classes to HTTP. Sentences never contain a coordinate.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from geo.text import Language, Text
+
+
+class PatokError(Exception):
+    """Base of all errors a person can mend. ``values`` fill the placeholders of ``text``."""
+
+    code: ClassVar[str] = "PATOK_ERROR"
+    exit_code: ClassVar[int] = 1
+    http_status: ClassVar[int] = 500
+    text: ClassVar[Text] = Text(en="{reason}", id="{reason}")
+
+    def __init__(self, **values: Any) -> None:
+        self.values = values
+        super().__init__(self.say("en"))
+
+    def say(self, language: Language = "en") -> str:
+        """The sentence in ``language``; a value that is itself a Text is said in that language."""
+        said = {k: v.say(language) if isinstance(v, Text) else v for k, v in self.values.items()}
+        return self.text.say(language, **said)
+
+
+class InputError(PatokError):
+    code = "INPUT_REFUSED"
+    exit_code = 2
+    http_status = 422
+
+
+class FileUnreadable(InputError):
+    code = "FILE_UNREADABLE"
+    text = Text(
+        en="{file}: cannot be read as {format}: {reason}. Export the layer again and check that the copy is complete.",
+        id="{file}: tidak dapat dibaca sebagai {format}: {reason}. "
+        "Ekspor ulang lapisannya dan pastikan salinannya utuh.",
+    )
+
+
+class FormatUnknown(InputError):
+    code = "FORMAT_UNKNOWN"
+    text = Text(
+        en="{file}: no reader for this kind of file. Use one of: {known}.",
+        id="{file}: jenis berkas ini tidak dikenal. Gunakan salah satu dari: {known}.",
+    )
+
+
+class LayerAmbiguous(InputError):
+    code = "LAYER_AMBIGUOUS"
+    text = Text(
+        en="{file}: holds several layers ({layers}). Name one with --layer.",
+        id="{file}: berisi beberapa lapisan ({layers}). Sebutkan satu dengan --layer.",
+    )
+
+
+class ColumnMissing(InputError):
+    code = "COLUMN_MISSING"
+    text = Text(
+        en="{file}: no column for {wanted}; looked for {looked_for}. "
+        "Rename the column or name it with --column {wanted}=NAME.",
+        id="{file}: tidak ada kolom untuk {wanted}; yang dicari: {looked_for}. "
+        "Ganti nama kolomnya atau sebutkan dengan --column {wanted}=NAMA.",
+    )
+
+
+class CodeDamaged(InputError):
+    code = "CODE_DAMAGED"
+    text = Text(
+        en="{file}, row {row}: the code {value!r} is not a {level} code of {width} characters ({damage}). "
+        "Export the column again as text, not as a number.",
+        id="{file}, baris {row}: kode {value!r} bukan kode {level} {width} karakter ({damage}). "
+        "Ekspor ulang kolomnya sebagai teks, bukan angka.",
+    )
+
+
+class LevelMismatch(InputError):
+    code = "LEVEL_MISMATCH"
+    text = Text(
+        en="{file}, row {row}: {value!r} is a code of level {found}, not of {level}. "
+        "Load the file with --level {found} or choose the file of level {level}.",
+        id="{file}, baris {row}: {value!r} adalah kode tingkat {found}, bukan {level}. "
+        "Muat berkas dengan --level {found} atau pilih berkas tingkat {level}.",
+    )
+
+
+class CrsRefused(InputError):
+    code = "CRS_REFUSED"
+    text = Text(
+        en="{file}, row {row}: {reason}. Reproject the layer to EPSG:4326 (longitude, latitude) and load it again.",
+        id="{file}, baris {row}: {reason}. Proyeksikan ulang lapisan ke EPSG:4326 (bujur, lintang) lalu muat lagi.",
+    )
+
+
+class CoordinatesSwapped(InputError):
+    code = "COORDINATES_SWAPPED"
+    text = Text(
+        en="{file}, row {row}: latitude and longitude are swapped. Put the longitude first and try again.",
+        id="{file}, baris {row}: lintang dan bujur tertukar. Taruh bujur lebih dulu lalu coba lagi.",
+    )
+
+
+class DecimalComma(InputError):
+    code = "DECIMAL_COMMA"
+    text = Text(
+        en="{file}, row {row}: column {column} writes decimals with a comma. "
+        "Export the file with a point as the decimal mark.",
+        id="{file}, baris {row}: kolom {column} menulis desimal dengan koma. "
+        "Ekspor berkas dengan titik sebagai tanda desimal.",
+    )
+
+
+class GeometryRefused(InputError):
+    code = "GEOMETRY_REFUSED"
+    text = Text(
+        en="{file}, row {row}: the geometry is {found}, not a polygon. Remove the row or load a polygon layer.",
+        id="{file}, baris {row}: geometrinya {found}, bukan poligon. Hapus barisnya atau muat lapisan poligon.",
+    )
+
+
+class ValueRefused(InputError):
+    code = "VALUE_REFUSED"
+    text = Text(
+        en="{where}: {value!r} is not allowed. Give {wanted}.",
+        id="{where}: {value!r} tidak diperbolehkan. Berikan {wanted}.",
+    )
+
+
+class NotFound(PatokError):
+    code = "NOT_FOUND"
+    exit_code = 3
+    http_status = 404
+    text = Text(
+        en="There is no {what} {name!r}. {remedy}",
+        id="Tidak ada {what} {name!r}. {remedy}",
+    )
+
+
+class Conflict(PatokError):
+    code = "CONFLICT"
+    exit_code = 4
+    http_status = 409
+
+
+class CandidateBlocked(Conflict):
+    code = "CANDIDATE_BLOCKED"
+    text = Text(
+        en="The candidate of frame {frame!r} has {count} blocking findings: {listing}. "
+        "Mend the layer and load it again, or publish with --force --reason.",
+        id="Calon rilis kerangka {frame!r} memiliki {count} temuan yang menghalangi: {listing}. "
+        "Perbaiki lapisan lalu muat lagi, atau terbitkan dengan --force --reason.",
+    )
+
+
+class AlreadyExists(Conflict):
+    code = "ALREADY_EXISTS"
+    text = Text(
+        en="There is a {what} {name!r} already. Choose another name.",
+        id="Sudah ada {what} {name!r}. Pilih nama lain.",
+    )
+
+
+class SetupError(PatokError):
+    code = "SETUP_NEEDED"
+    exit_code = 5
+    http_status = 503

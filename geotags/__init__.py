@@ -1,0 +1,1 @@
+"""Geotags: intake, runs, duplicates and results, and their tables in PostGIS."""

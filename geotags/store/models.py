@@ -1,0 +1,162 @@
+"""The tables of geotags: campaigns, the ledger, geotags, their results, findings and clusters."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from geoalchemy2 import Geometry
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Identity,
+    Index,
+    Sequence,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from boundaries.store.models import Base
+
+GEOTAG_IDS = Sequence("geotag_ids", metadata=Base.metadata)
+
+# Web Mercator ends at 85.06 degrees; beyond it, and out of range, there is no place on a map.
+_POINT = (
+    "CASE WHEN lon BETWEEN -180 AND 180 AND lat BETWEEN -85 AND 85 "
+    "THEN ST_SetSRID(ST_MakePoint(lon, lat), 4326) END"
+)
+
+
+class CampaignRow(Base):
+    """One collection: frame, ruleset, dates. Duplicates and movement are judged within it."""
+
+    __tablename__ = "campaigns"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    frame_id: Mapped[int] = mapped_column(ForeignKey("frames.id"))
+    level: Mapped[str]
+    """The level of the assigned areas."""
+    ruleset: Mapped[dict[str, Any]]
+    """{"name", "version", "parameters": {check_code: {...}}}: the whole, so that a finding can be reproduced."""
+    starts_on: Mapped[dt.date | None]
+    ends_on: Mapped[dt.date | None]
+    created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class LedgerRow(Base):
+    """Alone decides whether a geotag is new, repeated or changed. Never partitioned."""
+
+    __tablename__ = "geotag_ledger"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    item_id: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    body_sha256: Mapped[bytes]
+    geotag_id: Mapped[int] = mapped_column(BigInteger)
+    province: Mapped[str]
+    received_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class GeotagRow(Base):
+    """One reported position, as received. Never changed but for ``is_current``."""
+
+    __tablename__ = "geotags"
+    __table_args__ = (
+        Index("ix_geotags_duplicate", "campaign_id", "lon_key", "lat_key", postgresql_where=text("is_current")),
+        Index("ix_geotags_area", "campaign_id", "assigned_area", "id"),
+        Index("ix_geotags_item", "campaign_id", "item_id"),
+        {"postgresql_partition_by": "LIST (province)"},
+    )
+
+    province: Mapped[str] = mapped_column(primary_key=True)
+    """First two digits of the assigned area; ``00`` when it is of no province of the frame."""
+    id: Mapped[int] = mapped_column(BigInteger, GEOTAG_IDS, server_default=GEOTAG_IDS.next_value(), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    item_id: Mapped[str]
+    revision: Mapped[int]
+    is_current: Mapped[bool]
+    household_key: Mapped[str]
+    building_no: Mapped[str]
+    assigned_area: Mapped[str]
+    lon_text: Mapped[str]
+    lat_text: Mapped[str]
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    accuracy_m: Mapped[float | None]
+    datum_epsg: Mapped[int | None]
+    captured_at: Mapped[dt.datetime | None]
+    enumerator_id: Mapped[str]
+    lon_key: Mapped[int | None] = mapped_column(BigInteger)
+    """round(lon * 1e7): two geotags at one place have equal keys."""
+    lat_key: Mapped[int | None] = mapped_column(BigInteger)
+    geom = mapped_column(Geometry("POINT", srid=4326), Computed(_POINT, persisted=True), nullable=True)
+
+
+class GeotagResultRow(Base):
+    """What the last check of a geotag said."""
+
+    __tablename__ = "geotag_results"
+    __table_args__ = (
+        CheckConstraint("verdict IN ('accepted', 'review', 'rejected', 'not_assessed')", name="verdict"),
+        Index("ix_geotag_results_campaign", "campaign_id", "verdict"),
+        {"postgresql_partition_by": "LIST (province)"},
+    )
+
+    province: Mapped[str] = mapped_column(primary_key=True)
+    geotag_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    campaign_id: Mapped[int]
+    release_id: Mapped[int]
+    verdict: Mapped[str]
+    distance_m: Mapped[float | None]
+    """Signed distance to the assigned area, positive inside."""
+    probability: Mapped[float | None]
+    not_assessed: Mapped[dict[str, Any]]
+    """check_code -> reason"""
+    checked_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class ClusterRow(Base):
+    """Geotags of several households at one place: one row, however many they are."""
+
+    __tablename__ = "clusters"
+    __table_args__ = (UniqueConstraint("campaign_id", "check_code", "cluster_key"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    check_code: Mapped[str]
+    cluster_key: Mapped[str]
+    """A hash of the place: the place itself is not repeated here."""
+    n_geotags: Mapped[int]
+    n_households: Mapped[int]
+    severity: Mapped[str]
+
+
+class FindingRow(Base):
+    """A stored fail of a geotag check. A member of a cluster names it."""
+
+    __tablename__ = "findings"
+    __table_args__ = (
+        Index("ix_findings_geotag", "geotag_id"),
+        Index("ix_findings_campaign", "campaign_id", "check_code", "id"),
+        Index("ix_findings_cluster", "cluster_id"),
+        {"postgresql_partition_by": "LIST (province)"},
+    )
+
+    province: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    geotag_id: Mapped[int] = mapped_column(BigInteger)
+    campaign_id: Mapped[int]
+    release_id: Mapped[int]
+    check_code: Mapped[str]
+    check_version: Mapped[int]
+    severity: Mapped[str]
+    distance_m: Mapped[float | None]
+    probability: Mapped[float | None]
+    evidence: Mapped[dict[str, Any]]
+    cluster_id: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
