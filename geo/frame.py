@@ -1,0 +1,177 @@
+"""The frame in memory: columns of codes and ragged arrays of coordinates, shared by every check.
+
+A ``Frame`` is a tuple of ``Segment`` (one kabupaten each), a segment holds one ``Layer`` per level.
+All arrays may be read-only views of a mapped file: nothing here copies or rebuilds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import rtree
+import shapely
+from numpy.typing import NDArray
+
+from geo.codes import CodeScheme
+from geo.levels import Level
+from geo.tree import PackedTree
+
+DEFAULT_BOUNDARY_SIGMA_M = 5.0
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """The areas of one level in one segment.
+
+    ``codes``, ``names``, ``attributes`` (JSON text) have length n. Area ``i`` owns the rings
+    ``area_offsets[i]:area_offsets[i + 1]``; ring ``r`` owns the vertices
+    ``ring_offsets[r]:ring_offsets[r + 1]`` of ``xs`` and ``ys`` (degrees, WGS 84, closed).
+    Exterior rings run counter-clockwise and holes clockwise. ``boxes`` is (n, 4).
+    """
+
+    level: Level
+    codes: pa.StringArray
+    names: pa.StringArray
+    attributes: pa.StringArray
+    area_offsets: NDArray[np.int64]
+    ring_offsets: NDArray[np.int64]
+    xs: NDArray[np.float64]
+    ys: NDArray[np.float64]
+    boxes: NDArray[np.float64]
+    tree: PackedTree
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @classmethod
+    def from_geometries(
+        cls,
+        level: Level,
+        codes: Sequence[str],
+        names: Sequence[str],
+        attributes: Sequence[str],
+        geometries: Iterable[Any],
+    ) -> Layer:
+        """Build from shapely polygons or multipolygons in degrees, longitude first.
+
+        An invalid geometry is read as GEOS reads it when it asks whether a point lies inside
+        (even-odd): its rings are split where they cross, no vertex is moved.
+        """
+        shapes = np.asarray(list(geometries), dtype=object)
+        invalid = ~shapely.is_valid(shapes)
+        if invalid.any():
+            shapes[invalid] = [_even_odd(shape) for shape in shapes[invalid]]
+        shapes = shapely.orient_polygons(shapes, exterior_cw=False)
+        parts, area_of_part = shapely.get_parts(shapes, return_index=True)
+        rings, part_of_ring = shapely.get_rings(parts, return_index=True)
+        area_of_ring = area_of_part[part_of_ring]
+        xy, ring_of_vertex = shapely.get_coordinates(rings, return_index=True)
+        boxes = np.ascontiguousarray(shapely.bounds(shapes).reshape(-1, 4))
+        return cls(
+            level=level,
+            codes=pa.array(list(codes), pa.string()),
+            names=pa.array(list(names), pa.string()),
+            attributes=pa.array(list(attributes), pa.string()),
+            area_offsets=np.searchsorted(area_of_ring, np.arange(len(shapes) + 1)).astype(np.int64),
+            ring_offsets=np.searchsorted(ring_of_vertex, np.arange(len(rings) + 1)).astype(np.int64),
+            xs=np.ascontiguousarray(xy[:, 0]),
+            ys=np.ascontiguousarray(xy[:, 1]),
+            boxes=boxes,
+            tree=PackedTree.pack(boxes),
+        )
+
+    def rows_of(self, codes: pa.Array) -> NDArray[np.int64]:
+        """The row of each code, -1 where the layer has no such code. Shape (len(codes),)."""
+        found = pc.index_in(codes, value_set=self.codes)
+        return pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+
+    def geometry(self, row: int) -> shapely.MultiPolygon:
+        """The polygons of one area: each counter-clockwise ring with the holes that follow it."""
+        first, last = int(self.area_offsets[row]), int(self.area_offsets[row + 1])
+        parts: list[list[NDArray[np.float64]]] = []
+        for ring in range(first, last):
+            span = slice(int(self.ring_offsets[ring]), int(self.ring_offsets[ring + 1]))
+            xy = np.column_stack([self.xs[span], self.ys[span]])
+            if shapely.is_ccw(shapely.linearrings(xy)) or not parts:
+                parts.append([xy])
+            else:
+                parts[-1].append(xy)
+        return shapely.MultiPolygon([shapely.Polygon(rings[0], rings[1:]) for rings in parts])
+
+
+def _even_odd(shape: Any) -> Any:
+    """The polygons of an invalid shape under the even-odd rule, lines and points left out."""
+    parts = shapely.get_parts(shapely.make_valid(shape, method="linework"))
+    polygons = [p for part in parts for p in shapely.get_parts(part) if p.geom_type == "Polygon"]
+    return shapely.MultiPolygon(polygons)
+
+
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """The areas of one kabupaten, all levels. ``withheld`` codes were used twice and are not here."""
+
+    key: str
+    layers: dict[Level, Layer]
+    withheld: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """A release of a frame, ready for the kernels.
+
+    ``boundary_sigma_m`` is the standard deviation of the boundaries themselves (5 m by default,
+    30 m for sketch-digitised layers). ``release`` is the label that every verdict names.
+    """
+
+    scheme: CodeScheme
+    segments: tuple[Segment, ...]
+    boundary_sigma_m: float = DEFAULT_BOUNDARY_SIGMA_M
+    release: str = ""
+    _boxes_of_level: dict[Level, Any] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def segment_of_key(self) -> dict[str, int]:
+        """The position of each segment by its key."""
+        return {segment.key: i for i, segment in enumerate(self.segments)}
+
+    @cached_property
+    def withheld(self) -> frozenset[str]:
+        """Every withheld code of the release."""
+        return frozenset().union(*(segment.withheld for segment in self.segments))
+
+    def levels(self) -> list[Level]:
+        """The levels that at least one segment has, highest first."""
+        return [level for level in Level if any(level in s.layers for s in self.segments)]
+
+    def layers(self, level: Level) -> list[tuple[int, Layer]]:
+        """The layers of one level with the position of their segments."""
+        return [(i, s.layers[level]) for i, s in enumerate(self.segments) if level in s.layers]
+
+    def layers_touching(self, level: Level, box: tuple[float, float, float, float]) -> list[Layer]:
+        """The layers of one level whose extent touches a box in degrees, for searching beyond a kabupaten."""
+        if level not in self._boxes_of_level:
+            # Releases and reverts swap segments one by one: the small mutable tree suits that, the
+            # packed tree inside each segment never changes.
+            index = rtree.index.Index()
+            for position, layer in self.layers(level):
+                if len(layer):
+                    low, high = layer.boxes[:, :2].min(axis=0), layer.boxes[:, 2:].max(axis=0)
+                    index.insert(position, (*low, *high))
+            self._boxes_of_level[level] = index
+        hits = sorted(self._boxes_of_level[level].intersection(box))
+        return [self.segments[position].layers[level] for position in hits]
+
+    def extent(self) -> tuple[float, float, float, float]:
+        """Min longitude, min latitude, max longitude, max latitude of everything loaded."""
+        boxes = [layer.boxes for s in self.segments for layer in s.layers.values() if len(layer)]
+        if not boxes:
+            return (np.inf, np.inf, -np.inf, -np.inf)
+        every = np.concatenate(boxes)
+        low, high = every[:, :2].min(axis=0), every[:, 2:].max(axis=0)
+        return (float(low[0]), float(low[1]), float(high[0]), float(high[1]))

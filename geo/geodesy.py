@@ -1,0 +1,40 @@
+"""Metres on the WGS 84 ellipsoid."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import ArrayLike, NDArray
+from pyproj import Geod
+
+WGS84 = Geod(ellps="WGS84")
+
+# WGS 84 defining constants: NIMA TR8350.2, third edition, table 3.1.
+SEMI_MAJOR_M = 6378137.0
+FLATTENING = 1 / 298.257223563
+ECCENTRICITY_SQUARED = FLATTENING * (2 - FLATTENING)
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def metres_per_degree(lat_deg):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Metres per degree of longitude and of latitude at a latitude in degrees.
+
+    From the radii of curvature in the prime vertical and in the meridian (Snyder, "Map
+    projections: a working manual", 1987, eq. 4-20 and 4-18).
+    """
+    sine = math.sin(math.radians(lat_deg))
+    w = 1.0 - ECCENTRICITY_SQUARED * sine * sine
+    prime_vertical_m = SEMI_MAJOR_M / math.sqrt(w)
+    meridian_m = SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQUARED) / (w * math.sqrt(w))
+    degree = math.pi / 180.0
+    return prime_vertical_m * math.cos(math.radians(lat_deg)) * degree, meridian_m * degree
+
+
+def geodesic_m(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLike) -> NDArray[np.float64]:
+    """Geodesic distances in metres between pairs of points in degrees (Karney 2013, through PROJ)."""
+    _, _, metres = WGS84.inv(
+        np.asarray(lon1, float), np.asarray(lat1, float), np.asarray(lon2, float), np.asarray(lat2, float)
+    )
+    return np.asarray(metres, dtype=np.float64)
