@@ -32,3 +32,16 @@ class Text:
         """The text in ``language`` with its placeholders filled."""
         template: str = getattr(self, language)
         return template.format(**values)
+
+    def fill(self, **values: Any) -> Text:
+        """This text with its placeholders filled in both languages; a Text value in its own language."""
+        filled = {
+            language: self.say(
+                language, **{k: v.say(language) if isinstance(v, Text) else v for k, v in values.items()}
+            )
+            # A filled text is said again as part of an error, so its braces are doubled.
+            .replace("{", "{{")
+            .replace("}", "}}")
+            for language in LANGUAGES
+        }
+        return Text(en=filled["en"], id=filled["id"])
