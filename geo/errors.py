@@ -17,7 +17,17 @@
     +-- Conflict                   the state does not allow it (exit code 4, HTTP 409)
     |   +-- CandidateBlocked           blocking findings; publish with force and a reason
     |   +-- AlreadyExists              the name is taken
+    |   +-- QaNeeded                   no QA run since the last load of the candidate
+    |   +-- CandidateChanged           the candidate was loaded again while it was read
     +-- SetupError                 the machine or its settings are not ready (exit code 5, HTTP 503)
+        +-- ServerMissing              no PostgreSQL that Patok can use on this machine
+        +-- PostgisMissing             PostgreSQL without PostGIS
+        +-- ServerTooOld               a PostgreSQL or PostGIS older than Patok needs
+        +-- ServerFailed               the private PostgreSQL did not start or stop
+        +-- ServerUnreachable          no answer from the database
+        +-- FolderUnusable             the data folder cannot be used
+        +-- SchemaOutdated             the tables are not those of this version of Patok
+        +-- SegmentLost                a segment file is gone and cannot be made again
 
 Each class has a stable ``code``, a ``remedy``-bearing sentence in both languages, and the exit
 code; ``api.problems`` maps the same classes to HTTP. Sentences never contain a coordinate.
@@ -189,3 +199,92 @@ class SetupError(PatokError):
     code = "SETUP_NEEDED"
     exit_code = 5
     http_status = 503
+
+
+class ServerMissing(SetupError):
+    code = "SERVER_MISSING"
+    text = Text(
+        en="No PostgreSQL {wanted} on this machine (found: {found}). Install it with: apt-get install {package}.",
+        id="Tidak ada PostgreSQL {wanted} di mesin ini (ditemukan: {found}). "
+        "Pasang dengan: apt-get install {package}.",
+    )
+
+
+class PostgisMissing(SetupError):
+    code = "POSTGIS_MISSING"
+    text = Text(
+        en="{where} has no PostGIS. Install it with: apt-get install {package}.",
+        id="{where} tidak memiliki PostGIS. Pasang dengan: apt-get install {package}.",
+    )
+
+
+class ServerTooOld(SetupError):
+    code = "SERVER_TOO_OLD"
+    text = Text(
+        en="The database runs {what} {found}; Patok needs {wanted} or newer. "
+        "Upgrade it, or unset PATOK_DATABASE_URL to use the private server.",
+        id="Basis data menjalankan {what} {found}; Patok membutuhkan {wanted} atau lebih baru. "
+        "Tingkatkan versinya, atau kosongkan PATOK_DATABASE_URL untuk memakai server pribadi.",
+    )
+
+
+class ServerFailed(SetupError):
+    code = "SERVER_FAILED"
+    text = Text(
+        en="The private PostgreSQL could not {step}: {reason}. Read {log} and run the command again.",
+        id="PostgreSQL pribadi gagal pada langkah {step}: {reason}. Baca {log} lalu jalankan lagi perintahnya.",
+    )
+
+
+class ServerUnreachable(SetupError):
+    code = "SERVER_UNREACHABLE"
+    text = Text(
+        en="No answer from the database {url}: {reason}. "
+        "Check PATOK_DATABASE_URL, or start the private server with: patok db start.",
+        id="Basis data {url} tidak menjawab: {reason}. "
+        "Periksa PATOK_DATABASE_URL, atau jalankan server pribadi dengan: patok db start.",
+    )
+
+
+class FolderUnusable(SetupError):
+    code = "FOLDER_UNUSABLE"
+    text = Text(
+        en="The folder {folder} cannot be used: {reason}. {remedy}",
+        id="Folder {folder} tidak dapat dipakai: {reason}. {remedy}",
+    )
+
+
+class SchemaOutdated(SetupError):
+    code = "SCHEMA_OUTDATED"
+    text = Text(
+        en="The tables of the database are at revision {found}, this Patok needs {wanted}. Run: patok db migrate.",
+        id="Tabel basis data berada pada revisi {found}, Patok ini membutuhkan {wanted}. "
+        "Jalankan: patok db migrate.",
+    )
+
+
+class SegmentLost(SetupError):
+    code = "SEGMENT_LOST"
+    text = Text(
+        en="The segment file {file} is gone and the database gives other bytes ({found}). "
+        "Restore the folder from its backup, or publish the kabupaten {key} again.",
+        id="Berkas segmen {file} hilang dan basis data memberi isi yang berbeda ({found}). "
+        "Pulihkan folder dari cadangan, atau terbitkan lagi kabupaten {key}.",
+    )
+
+
+class QaNeeded(Conflict):
+    code = "QA_NEEDED"
+    text = Text(
+        en="The candidate of frame {frame!r} was not checked since its last load. Run: patok frame qa {frame}.",
+        id="Calon rilis kerangka {frame!r} belum diperiksa sejak pemuatan terakhir. "
+        "Jalankan: patok frame qa {frame}.",
+    )
+
+
+class CandidateChanged(Conflict):
+    code = "CANDIDATE_CHANGED"
+    text = Text(
+        en="The candidate of frame {frame!r} was loaded again in the meantime. Run the check once more.",
+        id="Calon rilis kerangka {frame!r} dimuat ulang sementara itu. Jalankan pemeriksaan sekali lagi.",
+    )

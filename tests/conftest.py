@@ -1,0 +1,87 @@
+"""What all tests share: one private PostgreSQL server for the whole run, an empty database for each test."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from boundaries.store.cluster import Cluster
+from boundaries.store.engine import connect
+from boundaries.store.schema import migrate
+
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "real_data: needs the offices' layers, which are no part of the project")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if not SHARED_DATA.is_dir():
+        for item in items:
+            if item.get_closest_marker("real_data"):
+                item.add_marker(pytest.mark.skip(reason=f"the offices' layers are not at {SHARED_DATA}"))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of the offices' layers, for tests with the marker ``real_data``."""
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def open_folder() -> Iterator[Path]:
+    """A folder that the server's user can enter: pytest's own is closed to everybody but the tester."""
+    folder = Path(tempfile.mkdtemp(prefix="patok-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def cluster(open_folder: Path) -> Iterator[Cluster]:
+    """The private server of this run. It does not wait for the disk: the folder is thrown away."""
+    server = Cluster(open_folder / "session", durable=False)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated_engine(cluster: Cluster) -> Iterator[Engine]:
+    """An engine on the migrated database of this run. Tests use ``engine``."""
+    engine = connect(cluster.start())
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def engine(migrated_engine: Engine) -> Iterator[Engine]:
+    """An engine on a migrated database without a single row."""
+    yield migrated_engine
+    migrated_engine.dispose()  # a connection that a failed test left open must not hold up the next one
+    with migrated_engine.begin() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                                "WHERE datname = current_database() AND pid <> pg_backend_pid() "
+                                "AND backend_type = 'client backend'"))
+        tables = connection.execute(text("SELECT string_agg(format('%I', relname), ', ') FROM pg_class "
+                                         "WHERE relkind IN ('r', 'p') AND NOT relispartition "
+                                         "AND relnamespace = 'public'::regnamespace "
+                                         "AND relname NOT IN ('spatial_ref_sys', 'alembic_version')")).scalar_one()
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """An empty data folder of this test alone, for segment files."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder
