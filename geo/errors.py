@@ -67,7 +67,8 @@ class InputError(PatokError):
 class FileUnreadable(InputError):
     code = "FILE_UNREADABLE"
     text = Text(
-        en="{file}: cannot be read as {format}: {reason}. Export the layer again and check that the copy is complete.",
+        en="{file}: cannot be read as {format}: {reason}. Export the layer again and check that the "
+        "copy is complete.",
         id="{file}: tidak dapat dibaca sebagai {format}: {reason}. "
         "Ekspor ulang lapisannya dan pastikan salinannya utuh.",
     )
@@ -122,8 +123,10 @@ class LevelMismatch(InputError):
 class CrsRefused(InputError):
     code = "CRS_REFUSED"
     text = Text(
-        en="{file}, row {row}: {reason}. Reproject the layer to EPSG:4326 (longitude, latitude) and load it again.",
-        id="{file}, baris {row}: {reason}. Proyeksikan ulang lapisan ke EPSG:4326 (bujur, lintang) lalu muat lagi.",
+        en="{file}, row {row}: {reason}. Reproject the layer to EPSG:4326 (longitude, latitude) and "
+        "load it again.",
+        id="{file}, baris {row}: {reason}. Proyeksikan ulang lapisan ke EPSG:4326 (bujur, lintang) lalu "
+        "muat lagi.",
     )
 
 
@@ -148,8 +151,10 @@ class DecimalComma(InputError):
 class GeometryRefused(InputError):
     code = "GEOMETRY_REFUSED"
     text = Text(
-        en="{file}, row {row}: the geometry is {found}, not a polygon. Remove the row or load a polygon layer.",
-        id="{file}, baris {row}: geometrinya {found}, bukan poligon. Hapus barisnya atau muat lapisan poligon.",
+        en="{file}, row {row}: the geometry is {found}, not a polygon. Remove the row or load a polygon "
+        "layer.",
+        id="{file}, baris {row}: geometrinya {found}, bukan poligon. Hapus barisnya atau muat lapisan "
+        "poligon.",
     )
 
 
@@ -204,7 +209,8 @@ class SetupError(PatokError):
 class ServerMissing(SetupError):
     code = "SERVER_MISSING"
     text = Text(
-        en="No PostgreSQL {wanted} on this machine (found: {found}). Install it with: apt-get install {package}.",
+        en="No PostgreSQL {wanted} on this machine (found: {found}). Install it with: apt-get install "
+        "{package}.",
         id="Tidak ada PostgreSQL {wanted} di mesin ini (ditemukan: {found}). "
         "Pasang dengan: apt-get install {package}.",
     )
@@ -232,7 +238,8 @@ class ServerFailed(SetupError):
     code = "SERVER_FAILED"
     text = Text(
         en="The private PostgreSQL could not {step}: {reason}. Read {log} and run the command again.",
-        id="PostgreSQL pribadi gagal pada langkah {step}: {reason}. Baca {log} lalu jalankan lagi perintahnya.",
+        id="PostgreSQL pribadi gagal pada langkah {step}: {reason}. Baca {log} lalu jalankan lagi "
+        "perintahnya.",
     )
 
 
@@ -257,7 +264,8 @@ class FolderUnusable(SetupError):
 class SchemaOutdated(SetupError):
     code = "SCHEMA_OUTDATED"
     text = Text(
-        en="The tables of the database are at revision {found}, this Patok needs {wanted}. Run: patok db migrate.",
+        en="The tables of the database are at revision {found}, this Patok needs {wanted}. Run: patok "
+        "db migrate.",
         id="Tabel basis data berada pada revisi {found}, Patok ini membutuhkan {wanted}. "
         "Jalankan: patok db migrate.",
     )
@@ -276,7 +284,8 @@ class SegmentLost(SetupError):
 class QaNeeded(Conflict):
     code = "QA_NEEDED"
     text = Text(
-        en="The candidate of frame {frame!r} was not checked since its last load. Run: patok frame qa {frame}.",
+        en="The candidate of frame {frame!r} was not checked since its last load. Run: patok frame qa "
+        "{frame}.",
         id="Calon rilis kerangka {frame!r} belum diperiksa sejak pemuatan terakhir. "
         "Jalankan: patok frame qa {frame}.",
     )

@@ -89,7 +89,7 @@ class Layer:
     def rows_of(self, codes: pa.Array) -> NDArray[np.int64]:
         """The row of each code, -1 where the layer has no such code. Shape (len(codes),)."""
         found = pc.index_in(codes, value_set=self.codes)
-        return pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+        return np.asarray(pc.fill_null(found, -1).to_numpy(zero_copy_only=False), np.int64)
 
     def geometry(self, row: int) -> shapely.MultiPolygon:
         """The polygons of one area: each counter-clockwise ring with the holes that follow it."""

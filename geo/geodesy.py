@@ -17,8 +17,8 @@ FLATTENING = 1 / 298.257223563
 ECCENTRICITY_SQUARED = FLATTENING * (2 - FLATTENING)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def metres_per_degree(lat_deg):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+@njit(cache=True, nogil=True)
+def metres_per_degree(lat_deg: float) -> tuple[float, float]:
     """Metres per degree of longitude and of latitude at a latitude in degrees.
 
     From the radii of curvature in the prime vertical and in the meridian (Snyder, "Map

@@ -69,8 +69,8 @@ def _hilbert_keys(boxes: NDArray[np.float64]) -> NDArray[np.uint32]:
     return _hilbert_of(cells[:, 0], cells[:, 1])
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _hilbert_of(xs, ys):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+@njit(cache=True, nogil=True)
+def _hilbert_of(xs: NDArray[np.uint32], ys: NDArray[np.uint32]) -> NDArray[np.uint32]:
     keys = np.empty(len(xs), np.uint32)
     for i in range(len(xs)):
         x, y, key = int(xs[i]), int(ys[i]), 0
@@ -87,8 +87,16 @@ def _hilbert_of(xs, ys):  # type: ignore[no-untyped-def]  # pragma: no cover - c
     return keys
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def query_tree(boxes, items, min_x, min_y, max_x, max_y, found):  # type: ignore[no-untyped-def]  # pragma: no cover
+@njit(cache=True, nogil=True)
+def query_tree(
+    boxes: NDArray[np.float64],
+    items: NDArray[np.int32],
+    min_x: float,
+    min_y: float,
+    max_x: float,
+    max_y: float,
+    found: NDArray[np.int32],
+) -> int:
     """Write the rows whose boxes touch the given box into ``found``; return how many there are.
 
     The count may exceed ``len(found)``: then only the first ones were written.
@@ -111,12 +119,7 @@ def query_tree(boxes, items, min_x, min_y, max_x, max_y, found):  # type: ignore
         top -= 1
         level, node = stack_level[top], stack_node[top]
         row = starts[level] + node
-        if (
-            boxes[row, 0] > max_x
-            or boxes[row, 2] < min_x
-            or boxes[row, 1] > max_y
-            or boxes[row, 3] < min_y
-        ):
+        if boxes[row, 0] > max_x or boxes[row, 2] < min_x or boxes[row, 1] > max_y or boxes[row, 3] < min_y:
             continue
         if level == 0:
             if count < len(found):

@@ -1,0 +1,42 @@
+"""An assigned code that the release does not have at its level."""
+
+from __future__ import annotations
+
+from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
+from geo.membership import find_areas, is_withheld
+from geo.text import Text
+
+
+def decide(subject: Subject, values: Values) -> Outcomes:
+    """Fail where the code is not in the release; withheld codes are not assessed."""
+    geotags, scheme = subject.geotags, subject.frame.scheme
+    _, row_of_area = find_areas(geotags.assigned_area, subject.frame, subject.level)
+    unknown = row_of_area < 0
+
+    def evidence(row: int) -> dict[str, object]:
+        code = geotags.assigned_area[row].as_py()
+        return {
+            "damage": scheme.damage(code, subject.level) or "",
+            "candidates": [area.as_evidence() for area in subject.candidates.get(row, [])],
+        }
+
+    withheld = is_withheld(geotags.assigned_area, subject.frame)
+    return Outcomes.of(unknown, Severity.REVIEW, {"area_withheld": unknown & withheld}, evidence)
+
+
+CHECK = Check(
+    code="AREA_UNKNOWN",
+    version=1,
+    severity=Severity.REVIEW,
+    title=Text(en="Assigned area not in the frame", id="Wilayah tugas tidak ada dalam kerangka"),
+    message=Text(
+        en="The assigned code is not in this release of the frame.",
+        id="Kode wilayah tugas tidak ada dalam rilis kerangka ini.",
+    ),
+    remedy=Text(
+        en="Look for a typing slip or a number format that cut the code; the areas near the point are "
+        "listed.",
+        id="Periksa salah ketik atau format angka yang memotong kode; wilayah di dekat titik tercantum.",
+    ),
+    decide=decide,
+)

@@ -1,0 +1,44 @@
+"""Too few decimals written: the fewer of both coordinates counts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from geo.checks.protocol import Check, Outcomes, Parameter, Severity, Subject, Values
+from geo.coordinates import decimals_written
+from geo.text import Text
+
+
+def decide(subject: Subject, values: Values) -> Outcomes:
+    """Fail below ``review_decimals`` digits after the point; an error below ``error_decimals``."""
+    geotags = subject.geotags
+    decimals = np.minimum(decimals_written(geotags.lon_text), decimals_written(geotags.lat_text))
+    not_typed = (decimals < 0) | (not geotags.texts_as_typed)
+    severity = np.where(decimals < values["error_decimals"], Severity.ERROR, Severity.REVIEW)
+    return Outcomes.of(
+        decimals < values["review_decimals"],
+        severity,
+        {"coordinate_unusable": ~subject.usable, "no_typed_text": not_typed},
+        lambda row: {"decimals": int(decimals[row])},
+    )
+
+
+CHECK = Check(
+    code="COORDINATE_PRECISION_LOW",
+    version=1,
+    severity=Severity.REVIEW,
+    title=Text(en="Few decimals", id="Desimal terlalu sedikit"),
+    message=Text(
+        en="The coordinate was written with {decimals} decimals.",
+        id="Koordinat ditulis dengan {decimals} desimal.",
+    ),
+    remedy=Text(
+        en="Export the coordinate with at least five decimals (about one metre), or take it again.",
+        id="Ekspor koordinat dengan sedikitnya lima desimal (sekitar satu meter), atau ambil ulang.",
+    ),
+    decide=decide,
+    parameters={
+        "review_decimals": Parameter(5, "", "catalogue of checks: 1e-5 degree is 1.1 m"),
+        "error_decimals": Parameter(4, "", "catalogue of checks: 1e-4 degree is 11 m, the width of a plot"),
+    },
+)

@@ -1,0 +1,35 @@
+"""What the checks about lying outside share: how sure it is, and what else contains the point."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.checks.protocol import Parameter, Subject
+
+# Outside is outside for every check: below this mass inside the area, the accuracy cannot explain it.
+CLEARLY_OUTSIDE = Parameter(0.01, "", "catalogue of checks: one record in a hundred at the most")
+
+
+def clearly_outside(subject: Subject, least_probability: float) -> NDArray[np.bool_]:
+    """Outside the assigned area by more than the accuracy explains. Shape (n,)."""
+    membership = subject.membership
+    return np.asarray((membership.distance_m < 0) & (membership.probability < least_probability))
+
+
+def contained_elsewhere(subject: Subject) -> dict[int, str]:
+    """The code of the other area that contains the point, by row; rows in no area are absent."""
+    return {
+        row: areas[0].area_code
+        for row, areas in subject.candidates.items()
+        if areas and areas[0].distance_m >= 0
+    }
+
+
+def evidence_of(subject: Subject, row: int) -> dict[str, object]:
+    """What a person needs to see: metres outside, the nearest areas, how their codes differ."""
+    return {
+        "outside_m": round(-float(subject.membership.distance_m[row]), 2),
+        "sigma_m": round(float(subject.membership.sigma_m[row]), 2),
+        "candidates": [area.as_evidence() for area in subject.candidates.get(row, [])],
+    }

@@ -1,0 +1,50 @@
+"""A geotag in another area than its record says, by more than its accuracy explains."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from geo.checks.outside import CLEARLY_OUTSIDE, clearly_outside, contained_elsewhere, evidence_of
+from geo.checks.protocol import Check, Outcomes, Parameter, Severity, Subject, Values
+from geo.levels import Level
+from geo.text import Text
+
+
+def decide(subject: Subject, values: Values) -> Outcomes:
+    """Fail where P < ``least_probability`` and another area of the level contains the point.
+
+    Review in the same village; error in another village or farther off than ``error_beyond_m``.
+    """
+    found = contained_elsewhere(subject)
+    fails = clearly_outside(subject, values["least_probability"])
+    fails &= np.isin(np.arange(len(fails)), list(found))
+    severity = np.full(len(fails), Severity.REVIEW, np.uint8)
+    scheme = subject.frame.scheme
+    for row in np.flatnonzero(fails).tolist():
+        assigned = subject.geotags.assigned_area[row].as_py()
+        same_desa = scheme.parent_code(assigned, Level.DESA) == scheme.parent_code(found[row], Level.DESA)
+        if not same_desa or -subject.membership.distance_m[row] > values["error_beyond_m"]:
+            severity[row] = Severity.ERROR
+    return Outcomes.of(fails, severity, subject.undecided_masks(), lambda row: evidence_of(subject, row))
+
+
+CHECK = Check(
+    code="OUTSIDE_ASSIGNED_AREA",
+    version=1,
+    severity=Severity.REVIEW,
+    title=Text(en="Outside its assigned area", id="Di luar wilayah tugas"),
+    message=Text(
+        en="The point lies {outside_m:.0f} m outside its assigned area, in another area.",
+        id="Titik berada {outside_m:.0f} m di luar wilayah tugasnya, di wilayah lain.",
+    ),
+    remedy=Text(
+        en="Look at the candidate areas: the code, the point or the boundary may need a correction.",
+        id="Periksa wilayah-wilayah terdekat: mungkin kode, titik, atau batasnya yang perlu dibetulkan.",
+    ),
+    decide=decide,
+    parameters={
+        "least_probability": CLEARLY_OUTSIDE,
+        "error_beyond_m": Parameter(500.0, "m", "catalogue of checks"),
+    },
+    needs_judgement=True,
+)

@@ -1,0 +1,49 @@
+"""Every geotag check, in the order in which findings are listed. A new check is one line here."""
+
+from __future__ import annotations
+
+from geo.checks.accuracy_missing import CHECK as ACCURACY_MISSING
+from geo.checks.area_unknown import CHECK as AREA_UNKNOWN
+from geo.checks.coordinate_invalid import CHECK as COORDINATE_INVALID
+from geo.checks.coordinate_missing import CHECK as COORDINATE_MISSING
+from geo.checks.coordinate_out_of_range import CHECK as COORDINATE_OUT_OF_RANGE
+from geo.checks.coordinate_precision_low import CHECK as COORDINATE_PRECISION_LOW
+from geo.checks.coordinate_sentinel import CHECK as COORDINATE_SENTINEL
+from geo.checks.duplicate_coordinate import CHECK as DUPLICATE_COORDINATE
+from geo.checks.geodetic_datum_assumed_wgs84 import CHECK as GEODETIC_DATUM_ASSUMED_WGS84
+from geo.checks.geodetic_datum_invalid import CHECK as GEODETIC_DATUM_INVALID
+from geo.checks.in_no_area import CHECK as IN_NO_AREA
+from geo.checks.membership_uncertain import CHECK as MEMBERSHIP_UNCERTAIN
+from geo.checks.outside_assigned_area import CHECK as OUTSIDE_ASSIGNED_AREA
+from geo.checks.position_not_decisive import CHECK as POSITION_NOT_DECISIVE
+from geo.checks.presumed_ddmm import CHECK as PRESUMED_DDMM
+from geo.checks.presumed_negated_latitude import CHECK as PRESUMED_NEGATED_LATITUDE
+from geo.checks.presumed_negated_longitude import CHECK as PRESUMED_NEGATED_LONGITUDE
+from geo.checks.presumed_swapped_coordinate import CHECK as PRESUMED_SWAPPED_COORDINATE
+from geo.checks.protocol import Check
+from geo.checks.zero_coordinate import CHECK as ZERO_COORDINATE
+
+CHECKS: tuple[Check, ...] = (
+    COORDINATE_MISSING,
+    COORDINATE_INVALID,
+    COORDINATE_SENTINEL,
+    ZERO_COORDINATE,
+    COORDINATE_OUT_OF_RANGE,
+    PRESUMED_SWAPPED_COORDINATE,
+    PRESUMED_NEGATED_LATITUDE,
+    PRESUMED_NEGATED_LONGITUDE,
+    PRESUMED_DDMM,
+    COORDINATE_PRECISION_LOW,
+    GEODETIC_DATUM_INVALID,
+    GEODETIC_DATUM_ASSUMED_WGS84,
+    ACCURACY_MISSING,
+    AREA_UNKNOWN,
+    OUTSIDE_ASSIGNED_AREA,
+    IN_NO_AREA,
+    MEMBERSHIP_UNCERTAIN,
+    POSITION_NOT_DECISIVE,
+    DUPLICATE_COORDINATE,
+)
+"""To add a check, import its ``CHECK`` above and name it here; nothing else is touched."""
+
+CHECK_OF_CODE: dict[str, Check] = {check.code: check for check in CHECKS}

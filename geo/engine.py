@@ -1,0 +1,111 @@
+"""Runs every check of the registry over a batch of geotags. Pure: the same input, the same findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.checks.accuracy_missing import CHECK as ACCURACY_MISSING
+from geo.checks.protocol import Check, Outcome, Outcomes, Severity, Subject
+from geo.checks.registry import CHECKS
+from geo.frame import Frame
+from geo.geotags import Geotags
+from geo.levels import Level
+from geo.membership import Membership
+from geo.ruleset import Ruleset
+
+
+class Verdict(IntEnum):
+    """The roll-up of one geotag's outcomes."""
+
+    ACCEPTED = 0
+    NOT_ASSESSED = 1
+    REVIEW = 2
+    REJECTED = 3
+
+    @property
+    def word(self) -> str:
+        """The word used in JSON and SQL."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fail of one geotag (``row`` of the batch) with what is needed to reproduce and explain it."""
+
+    row: int
+    check: Check
+    severity: Severity
+    distance_m: float | None
+    probability: float | None
+    evidence: dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """A batch with the outcomes of every check, by code in registry order."""
+
+    subject: Subject
+    outcomes: dict[str, Outcomes]
+
+    @property
+    def membership(self) -> Membership:
+        """Distance and probability of every geotag."""
+        return self.subject.membership
+
+    def verdicts(self) -> NDArray[np.uint8]:
+        """A ``Verdict`` per geotag: the worst finding decides; undecided membership is never accepted."""
+        n = len(self.subject.geotags)
+        worst = np.zeros(n, np.uint8)
+        for outcomes in self.outcomes.values():
+            failed = outcomes.failed
+            worst[failed] = np.maximum(worst[failed], outcomes.severity[failed])
+        verdict = np.where(self.membership.undecided > 0, Verdict.NOT_ASSESSED, Verdict.ACCEPTED)
+        verdict[worst == Severity.REVIEW] = Verdict.REVIEW
+        verdict[worst == Severity.ERROR] = Verdict.REJECTED
+        return verdict.astype(np.uint8)
+
+    def findings(self) -> Iterator[Finding]:
+        """Every fail, by check in registry order and then by row."""
+        distance_m, probability = self.membership.distance_m, self.membership.probability
+        for check in CHECKS:
+            outcomes = self.outcomes[check.code]
+            for row in outcomes.failed.tolist():
+                yield Finding(
+                    row=row,
+                    check=check,
+                    severity=Severity(int(outcomes.severity[row])),
+                    distance_m=_number(distance_m[row], 2),
+                    probability=_number(probability[row], 6),
+                    evidence=outcomes.evidence.get(row, {}),
+                )
+
+    def not_assessed(self) -> list[dict[str, str]]:
+        """For each geotag the checks that were not assessed, with the reason."""
+        packed: list[dict[str, str]] = [{} for _ in range(len(self.subject.geotags))]
+        for code, outcomes in self.outcomes.items():
+            for row in np.flatnonzero(outcomes.outcome == Outcome.NOT_ASSESSED).tolist():
+                packed[row][code] = outcomes.reasons[int(outcomes.reason[row])]
+        return packed
+
+
+def _number(value: float, digits: int) -> float | None:
+    return round(float(value), digits) if np.isfinite(value) else None
+
+
+def subject_of(geotags: Geotags, frame: Frame, level: Level, ruleset: Ruleset) -> Subject:
+    """The batch against the frame, with the parameters that more than one check reads."""
+    return Subject(geotags, frame, level, ruleset.parameters[ACCURACY_MISSING.code]["assumed_m"])
+
+
+def check_geotags(geotags: Geotags, frame: Frame, level: Level, ruleset: Ruleset | None = None) -> Checked:
+    """Run all checks over one batch against one release of a frame."""
+    rules = ruleset or Ruleset()
+    subject = subject_of(geotags, frame, level, rules)
+    outcomes = {check.code: check.decide(subject, rules.parameters[check.code]) for check in CHECKS}
+    return Checked(subject, outcomes)

@@ -1,0 +1,129 @@
+"""Geotags as columns: what the checks read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from geo.coordinates import CoordinateState, parse_numbers
+from geo.crs import WGS84_EPSG, to_wgs84
+
+# r68 and r95 of a round Gaussian are sigma * sqrt(-2 ln 0.32) and sigma * sqrt(-2 ln 0.05); Android's
+# accuracy is the 68 % radius (android.location.Location.getAccuracy).
+SIGMAS_PER_R68 = 1.5096
+
+TEXT_COLUMNS = ("item_id", "household_key", "building_no", "assigned_area", "enumerator_id")
+
+
+@dataclass(frozen=True, eq=False)
+class Geotags:
+    """n geotags; every column has length n.
+
+    Text columns hold "" where nothing was given. ``lon`` and ``lat`` are degrees on WGS 84, NaN
+    where the text is no number; ``accuracy_m`` NaN where missing or negative; ``datum_epsg`` 0
+    where not stated. ``texts_as_typed`` is False when the texts were made from numbers, so that
+    nothing can be said of the digits a person or device wrote.
+    """
+
+    item_id: pa.StringArray
+    household_key: pa.StringArray
+    building_no: pa.StringArray
+    assigned_area: pa.StringArray
+    enumerator_id: pa.StringArray
+    lon_text: pa.StringArray
+    lat_text: pa.StringArray
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    lon_state: NDArray[np.uint8]
+    lat_state: NDArray[np.uint8]
+    accuracy_m: NDArray[np.float64]
+    datum_epsg: NDArray[np.int32]
+    captured_at: pa.Array
+    revision: NDArray[np.int32]
+    texts_as_typed: bool = True
+
+    def __len__(self) -> int:
+        return len(self.item_id)
+
+    @classmethod
+    def from_columns(cls, columns: Mapping[str, Any], *, texts_as_typed: bool = True) -> Geotags:
+        """Build from text columns named as the attributes (``lon_text``, ``lat_text`` ...).
+
+        ``lon_text`` and ``lat_text`` are required; ``accuracy_m`` and ``datum_epsg`` may be text or
+        numbers; what is not given is empty.
+        """
+        n = len(columns["lon_text"])
+
+        def text(name: str) -> pa.StringArray:
+            given = columns.get(name)
+            if given is None:
+                return pa.array([""] * n, pa.string())
+            return pc.utf8_trim_whitespace(pc.fill_null(_text_array(given), ""))
+
+        lon, lon_state = parse_numbers(text("lon_text"))
+        lat, lat_state = parse_numbers(text("lat_text"))
+        accuracy, _ = parse_numbers(text("accuracy_m"))
+        epsg = np.nan_to_num(parse_numbers(text("datum_epsg"))[0]).astype(np.int32)
+        revision = np.nan_to_num(parse_numbers(text("revision"))[0], nan=1.0).astype(np.int32)
+        lon, lat = _on_wgs84(lon, lat, epsg)
+        return cls(
+            **{name: text(name) for name in TEXT_COLUMNS},
+            lon_text=text("lon_text"),
+            lat_text=text("lat_text"),
+            lon=lon,
+            lat=lat,
+            lon_state=lon_state,
+            lat_state=lat_state,
+            accuracy_m=np.where(accuracy >= 0, accuracy, np.nan),
+            datum_epsg=epsg,
+            captured_at=columns.get("captured_at", pa.nulls(n, pa.timestamp("us", "UTC"))),
+            revision=revision,
+            texts_as_typed=texts_as_typed,
+        )
+
+    def take(self, rows: NDArray[np.int64]) -> Geotags:
+        """The geotags of some rows, in that order."""
+        taken: dict[str, Any] = {}
+        for column in fields(self):
+            values = getattr(self, column.name)
+            taken[column.name] = values.take(pa.array(rows)) if isinstance(values, pa.Array) else values
+            if isinstance(values, np.ndarray):
+                taken[column.name] = values[rows]
+        return Geotags(**taken)
+
+    @cached_property
+    def in_range(self) -> NDArray[np.bool_]:
+        """Both coordinates are numbers within 180 and 90 degrees."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray((np.abs(self.lon) <= 180.0) & (np.abs(self.lat) <= 90.0))
+
+    @cached_property
+    def is_number(self) -> NDArray[np.bool_]:
+        """Both coordinates are finite numbers."""
+        number = CoordinateState.NUMBER
+        return np.asarray((self.lon_state == number) & (self.lat_state == number))
+
+
+def _text_array(given: Any) -> pa.StringArray:
+    array = given if isinstance(given, pa.Array | pa.ChunkedArray) else pa.array(given)
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    return array if pa.types.is_string(array.type) else pc.cast(array, pa.string())
+
+
+def _on_wgs84(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], epsg: NDArray[np.int32]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    for code in np.unique(epsg):
+        if code in (0, WGS84_EPSG):
+            continue
+        rows = (epsg == code) & np.isfinite(lon) & np.isfinite(lat)
+        lon[rows], lat[rows] = to_wgs84(lon[rows], lat[rows], int(code))
+    return lon, lat

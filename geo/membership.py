@@ -1,0 +1,157 @@
+"""The core: how far each geotag lies from its assigned area, and how probably inside it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from geo.frame import Frame, Layer
+from geo.geodesy import geodesic_m
+from geo.geotags import SIGMAS_PER_R68, Geotags
+from geo.kernels import measure
+from geo.levels import Level
+
+# The plane of local radii is within 1e-5 up to here; beyond it the geodesic is taken instead.
+_PLANE_LIMIT_M = 2_000.0
+_ROWS_PER_TASK = 50_000
+
+
+class Undecided(IntEnum):
+    """Why membership was not decided for a geotag."""
+
+    DECIDED = 0
+    COORDINATE_UNUSABLE = 1
+    AREA_UNKNOWN = 2
+    AREA_WITHHELD = 3
+    AREA_WITHOUT_GEOMETRY = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Membership:
+    """One value per geotag; NaN or -1 where undecided.
+
+    ``distance_m`` is signed, positive inside, 0 on the boundary. ``probability`` is the Gaussian
+    mass inside the assigned area. ``near_lon``/``near_lat`` is its nearest boundary point.
+    """
+
+    undecided: NDArray[np.uint8]
+    segment: NDArray[np.int32]
+    row: NDArray[np.int64]
+    sigma_m: NDArray[np.float64]
+    distance_m: NDArray[np.float64]
+    probability: NDArray[np.float64]
+    near_lon: NDArray[np.float64]
+    near_lat: NDArray[np.float64]
+
+
+def sigmas_m(
+    accuracy_m: NDArray[np.float64], boundary_sigma_m: float, missing_accuracy_m: float
+) -> NDArray[np.float64]:
+    """Standard deviation of position against boundary, metres: both, summed as variances.
+
+    The device's share is never below 2 m: no phone fixes better under a roof.
+    """
+    accuracy = np.where(np.isfinite(accuracy_m), accuracy_m, missing_accuracy_m)
+    return np.hypot(np.maximum(2.0, accuracy / SIGMAS_PER_R68), boundary_sigma_m)
+
+
+def find_membership(
+    geotags: Geotags, frame: Frame, level: Level, usable: NDArray[np.bool_], missing_accuracy_m: float
+) -> Membership:
+    """Measure every geotag with a usable coordinate against its assigned area of ``level``."""
+    n = len(geotags)
+    segment, row = find_areas(geotags.assigned_area, frame, level)
+    undecided = np.full(n, Undecided.DECIDED, np.uint8)
+    undecided[row < 0] = Undecided.AREA_UNKNOWN
+    undecided[is_withheld(geotags.assigned_area, frame) & (row < 0)] = Undecided.AREA_WITHHELD
+    undecided[~usable] = Undecided.COORDINATE_UNUSABLE
+    result = Membership(
+        undecided=undecided,
+        segment=segment,
+        row=row,
+        sigma_m=sigmas_m(geotags.accuracy_m, frame.boundary_sigma_m, missing_accuracy_m),
+        distance_m=np.full(n, np.nan),
+        probability=np.full(n, np.nan),
+        near_lon=np.full(n, np.nan),
+        near_lat=np.full(n, np.nan),
+    )
+    decided = np.flatnonzero(undecided == Undecided.DECIDED)
+    # In the order of segment and row, one area's vertices are read from memory once.
+    order = decided[np.lexsort((row[decided], segment[decided]))]
+    cuts = np.flatnonzero(np.diff(segment[order])) + 1
+    tasks = [
+        (frame.segments[int(segment[group[0]])].layers[level], group[start : start + _ROWS_PER_TASK])
+        for group in np.split(order, cuts)
+        for start in range(0, len(group), _ROWS_PER_TASK)
+    ]
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda task: _measure_into(result, geotags, *task), tasks))
+    _refine_far(result, geotags)
+    undecided[(undecided == Undecided.DECIDED) & np.isnan(result.distance_m)] = (
+        Undecided.AREA_WITHOUT_GEOMETRY
+    )
+    return result
+
+
+def find_areas(
+    codes: pa.StringArray, frame: Frame, level: Level
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """The segment position and row of each code at ``level``; -1 where the release has none."""
+    n = len(codes)
+    segment, row = np.full(n, -1, np.int32), np.full(n, -1, np.int64)
+    width = frame.scheme.widths.get(Level.KAB)
+    keys = pc.utf8_slice_codeunits(codes, 0, width).dictionary_encode()
+    indices = keys.indices.to_numpy(zero_copy_only=False)
+    positions = np.array([frame.segment_of_key.get(key, -1) for key in keys.dictionary.to_pylist()], np.int32)
+    if n:
+        segment[:] = positions[indices]
+    order = np.argsort(segment, kind="stable")
+    for group in np.split(order, np.flatnonzero(np.diff(segment[order])) + 1):
+        if len(group) == 0 or segment[group[0]] < 0:
+            continue
+        layer = frame.segments[int(segment[group[0]])].layers.get(level)
+        if layer is not None:
+            row[group] = layer.rows_of(codes.take(pa.array(group)))
+    segment[row < 0] = -1
+    return segment, row
+
+
+def is_withheld(codes: pa.StringArray, frame: Frame) -> NDArray[np.bool_]:
+    """Where a code was used twice in the frame, so that its areas were kept out of the release."""
+    value_set = pa.array(sorted(frame.withheld), pa.string())
+    return np.asarray(pc.is_in(codes, value_set=value_set).to_numpy(zero_copy_only=False))
+
+
+def measure_points(
+    layer: Layer,
+    rows: NDArray[np.int64],
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    sigma_m: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], ...]:
+    """Signed distance, probability and nearest boundary point of points against areas of one layer."""
+    filled = tuple(np.empty(len(rows)) for _ in range(4))
+    measure(layer.xs, layer.ys, layer.ring_offsets, layer.area_offsets, rows, lon, lat, sigma_m, *filled)
+    return filled
+
+
+def _measure_into(result: Membership, geotags: Geotags, layer: Layer, which: NDArray[np.int64]) -> None:
+    filled = measure_points(
+        layer, result.row[which], geotags.lon[which], geotags.lat[which], result.sigma_m[which]
+    )
+    for column, values in zip(
+        (result.distance_m, result.probability, result.near_lon, result.near_lat), filled, strict=True
+    ):
+        column[which] = values
+
+
+def _refine_far(result: Membership, geotags: Geotags) -> None:
+    far = np.flatnonzero(np.abs(result.distance_m) > _PLANE_LIMIT_M)
+    metres = geodesic_m(geotags.lon[far], geotags.lat[far], result.near_lon[far], result.near_lat[far])
+    result.distance_m[far] = np.copysign(metres, result.distance_m[far])
