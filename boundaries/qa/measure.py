@@ -1,0 +1,64 @@
+"""Areas, lengths and widths of small shapes in metres, from longitude/latitude on WGS 84."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+# WGS 84 (NIMA TR8350.2).
+_A_M = 6378137.0
+_F = 1 / 298.257223563
+_E2 = _F * (2 - _F)
+_E = _E2**0.5
+
+M_PER_DEG = 111_319.49
+"""One degree along the equator: turns a width in metres into degrees where a few percent do not matter."""
+
+
+def areas_m2(geometries: np.ndarray) -> np.ndarray:
+    """Areas in m2 on the ellipsoid: the plane area in a cylindrical equal-area projection.
+
+    Snyder, Map Projections: A Working Manual (USGS 1395, 1987), equations 10-15 and 3-12. Edges
+    count as straight in the projection, which differs from straight in longitude/latitude by less
+    than 1e-6 of the area for edges under 10 km.
+    """
+    flat = shapely.transform(geometries, _equal_area)
+    return np.asarray(shapely.area(flat), dtype=np.float64)
+
+
+def lengths_m(geometries: np.ndarray) -> np.ndarray:
+    """Lengths in m (of a polygon: of its outline), by the radii of curvature at each shape's middle."""
+    bounds = shapely.bounds(geometries)
+    middle = np.nan_to_num((bounds[:, 1] + bounds[:, 3]) / 2)
+    lengths = [
+        shapely.length(shapely.transform(g, lambda xy, lat=lat: xy * _metres_per_degree(lat)))
+        for g, lat in zip(geometries, middle, strict=True)
+    ]
+    return np.asarray(lengths, dtype=np.float64)
+
+
+def mean_widths_m(geometries: np.ndarray, areas: np.ndarray) -> np.ndarray:
+    """Mean width in m of slivers: area over half the outline, exact for a long thin strip."""
+    half_outlines = lengths_m(geometries) / 2
+    return np.divide(areas, half_outlines, out=np.zeros_like(areas), where=half_outlines > 0)
+
+
+def distance_m(one: BaseGeometry, other: BaseGeometry) -> float:
+    """Distance in m between two shapes that lie within some 50 km of each other."""
+    line = shapely.shortest_line(one, other)
+    return 0.0 if line is None else float(lengths_m(np.array([line], dtype=object))[0])
+
+
+def _equal_area(xy: np.ndarray) -> np.ndarray:
+    sine = np.sin(np.radians(xy[:, 1]))
+    q = (1 - _E2) * (sine / (1 - _E2 * sine**2) + np.arctanh(_E * sine) / _E)
+    return np.column_stack([_A_M * np.radians(xy[:, 0]), _A_M * q / 2])
+
+
+def _metres_per_degree(latitude_deg: float) -> np.ndarray:
+    """Metres per degree of longitude and of latitude at a latitude (radii N cos(lat) and M)."""
+    latitude = np.radians(latitude_deg)
+    w2 = 1 - _E2 * np.sin(latitude) ** 2
+    east, north = _A_M / np.sqrt(w2) * np.cos(latitude), _A_M * (1 - _E2) / w2**1.5
+    return np.radians(np.array([east, north]))
