@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from geo.checks.accuracy_missing import CHECK as ACCURACY_MISSING
 from geo.checks.protocol import Check, Outcome, Outcomes, Severity, Subject
-from geo.checks.registry import CHECKS
+from geo.checks.registry import CHECK_OF_CODE, CHECKS
 from geo.frame import Frame
 from geo.geotags import Geotags
 from geo.levels import Level
@@ -60,21 +60,17 @@ class Checked:
 
     def verdicts(self) -> NDArray[np.uint8]:
         """A ``Verdict`` per geotag: the worst finding decides; undecided membership is never accepted."""
-        n = len(self.subject.geotags)
-        worst = np.zeros(n, np.uint8)
+        worst = np.zeros(len(self.subject.geotags), np.uint8)
         for outcomes in self.outcomes.values():
             failed = outcomes.failed
             worst[failed] = np.maximum(worst[failed], outcomes.severity[failed])
-        verdict = np.where(self.membership.undecided > 0, Verdict.NOT_ASSESSED, Verdict.ACCEPTED)
-        verdict[worst == Severity.REVIEW] = Verdict.REVIEW
-        verdict[worst == Severity.ERROR] = Verdict.REJECTED
-        return verdict.astype(np.uint8)
+        return roll_up(worst, self.membership.undecided > 0)
 
     def findings(self) -> Iterator[Finding]:
         """Every fail, by check in registry order and then by row."""
         distance_m, probability = self.membership.distance_m, self.membership.probability
-        for check in CHECKS:
-            outcomes = self.outcomes[check.code]
+        for code, outcomes in self.outcomes.items():
+            check = CHECK_OF_CODE[code]
             for row in outcomes.failed.tolist():
                 yield Finding(
                     row=row,
@@ -94,6 +90,14 @@ class Checked:
         return packed
 
 
+def roll_up(worst: NDArray[np.uint8], undecided: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Verdicts from the worst ``Severity`` of each geotag (0 for none) and where membership is undecided."""
+    verdict = np.where(undecided, Verdict.NOT_ASSESSED, Verdict.ACCEPTED)
+    verdict[worst == Severity.REVIEW] = Verdict.REVIEW
+    verdict[worst == Severity.ERROR] = Verdict.REJECTED
+    return verdict.astype(np.uint8)
+
+
 def _number(value: float, digits: int) -> float | None:
     return round(float(value), digits) if np.isfinite(value) else None
 
@@ -103,9 +107,15 @@ def subject_of(geotags: Geotags, frame: Frame, level: Level, ruleset: Ruleset) -
     return Subject(geotags, frame, level, ruleset.parameters[ACCURACY_MISSING.code]["assumed_m"])
 
 
-def check_geotags(geotags: Geotags, frame: Frame, level: Level, ruleset: Ruleset | None = None) -> Checked:
-    """Run all checks over one batch against one release of a frame."""
+def check_geotags(
+    geotags: Geotags,
+    frame: Frame,
+    level: Level,
+    ruleset: Ruleset | None = None,
+    checks: Iterable[Check] = CHECKS,
+) -> Checked:
+    """Run ``checks`` (all of them by default) over geotags against one release of a frame."""
     rules = ruleset or Ruleset()
     subject = subject_of(geotags, frame, level, rules)
-    outcomes = {check.code: check.decide(subject, rules.parameters[check.code]) for check in CHECKS}
+    outcomes = {check.code: check.decide(subject, rules.parameters[check.code]) for check in checks}
     return Checked(subject, outcomes)

@@ -19,6 +19,9 @@ from geo.crs import WGS84_EPSG, to_wgs84
 # accuracy is the 68 % radius (android.location.Location.getAccuracy).
 SIGMAS_PER_R68 = 1.5096
 
+# ``datum_epsg`` of a geotag that left the datum blank, and of one whose batch has no such column.
+DATUM_BLANK, DATUM_NOT_ASKED = 0, -1
+
 TEXT_COLUMNS = ("item_id", "household_key", "building_no", "assigned_area", "enumerator_id")
 
 
@@ -27,9 +30,9 @@ class Geotags:
     """n geotags; every column has length n.
 
     Text columns hold "" where nothing was given. ``lon`` and ``lat`` are degrees on WGS 84, NaN
-    where the text is no number; ``accuracy_m`` NaN where missing or negative; ``datum_epsg`` 0
-    where not stated. ``texts_as_typed`` is False when the texts were made from numbers, so that
-    nothing can be said of the digits a person or device wrote.
+    where the text is no number; ``accuracy_m`` NaN where missing or negative; ``datum_epsg`` an
+    EPSG code, ``DATUM_BLANK`` or ``DATUM_NOT_ASKED``. ``texts_as_typed`` is False when the texts
+    were made from numbers, so that nothing can be said of the digits a person or device wrote.
     """
 
     item_id: pa.StringArray
@@ -70,7 +73,9 @@ class Geotags:
         lon, lon_state = parse_numbers(text("lon_text"))
         lat, lat_state = parse_numbers(text("lat_text"))
         accuracy, _ = parse_numbers(text("accuracy_m"))
-        epsg = np.nan_to_num(parse_numbers(text("datum_epsg"))[0]).astype(np.int32)
+        epsg = np.nan_to_num(parse_numbers(text("datum_epsg"))[0], nan=DATUM_BLANK).astype(np.int32)
+        if columns.get("datum_epsg") is None:
+            epsg[:] = DATUM_NOT_ASKED
         revision = np.nan_to_num(parse_numbers(text("revision"))[0], nan=1.0).astype(np.int32)
         lon, lat = _on_wgs84(lon, lat, epsg)
         return cls(
@@ -122,7 +127,7 @@ def _on_wgs84(
     lon: NDArray[np.float64], lat: NDArray[np.float64], epsg: NDArray[np.int32]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     for code in np.unique(epsg):
-        if code in (0, WGS84_EPSG):
+        if code in (DATUM_NOT_ASKED, DATUM_BLANK, WGS84_EPSG):
             continue
         rows = (epsg == code) & np.isfinite(lon) & np.isfinite(lat)
         lon[rows], lat[rows] = to_wgs84(lon[rows], lat[rows], int(code))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
+from geo.geotags import DATUM_BLANK, DATUM_NOT_ASKED
 from geo.text import Text
 
 
 def decide(subject: Subject, values: Values) -> Outcomes:
-    """Fail where the datum is blank in a batch that has the column."""
+    """Fail where the datum is blank though its batch has the column."""
     epsg = subject.geotags.datum_epsg
-    no_column = np.full(len(epsg), not np.any(epsg != 0))
-    return Outcomes.of(epsg == 0, Severity.INFO, {"no_datum": no_column})
+    return Outcomes.of(epsg == DATUM_BLANK, Severity.INFO, {"no_datum": epsg == DATUM_NOT_ASKED})
 
 
 CHECK = Check(

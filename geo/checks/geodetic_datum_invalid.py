@@ -6,6 +6,7 @@ import numpy as np
 
 from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
 from geo.crs import ACCEPTED
+from geo.geotags import DATUM_BLANK
 from geo.text import Text
 
 
@@ -13,9 +14,9 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     """Fail where a datum is stated and is none of ``geo.crs.ACCEPTED``."""
     epsg = subject.geotags.datum_epsg
     return Outcomes.of(
-        (epsg != 0) & ~np.isin(epsg, list(ACCEPTED)),
+        (epsg > DATUM_BLANK) & ~np.isin(epsg, list(ACCEPTED)),
         Severity.REVIEW,
-        {"no_datum": epsg == 0},
+        {"no_datum": epsg <= DATUM_BLANK},
         lambda row: {"datum_epsg": int(epsg[row])},
     )
 

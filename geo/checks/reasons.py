@@ -24,19 +24,13 @@ REASONS: dict[str, Text] = {
         id="Koordinat diterima sebagai angka sehingga digit yang ditulis tidak diketahui.",
     ),
     "no_datum": Text(
-        en="The batch names no datum; the app records WGS 84.",
-        id="Kiriman tidak menyebut datum; aplikasi merekam WGS 84.",
+        en="No datum is stated; the app records WGS 84.",
+        id="Datum tidak disebut; aplikasi merekam WGS 84.",
     ),
     "frame_without_extent": Text(en="The frame has no areas.", id="Kerangka tidak memiliki wilayah."),
     "near_equator": Text(
         en="Within 1 km of the equator both signs are plausible.",
         id="Dalam 1 km dari khatulistiwa kedua tanda sama-sama mungkin.",
-    ),
-    "too_few_geotags": Text(
-        en="The batch has too few geotags to judge.", id="Geotag dalam kiriman terlalu sedikit untuk dinilai."
-    ),
-    "span_too_small": Text(
-        en="The batch covers too small an area to judge.", id="Cakupan kiriman terlalu sempit untuk dinilai."
     ),
     "special_area": Text(
         en="Many households may share one point in this kind of area.",

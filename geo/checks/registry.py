@@ -16,7 +16,6 @@ from geo.checks.in_no_area import CHECK as IN_NO_AREA
 from geo.checks.membership_uncertain import CHECK as MEMBERSHIP_UNCERTAIN
 from geo.checks.outside_assigned_area import CHECK as OUTSIDE_ASSIGNED_AREA
 from geo.checks.position_not_decisive import CHECK as POSITION_NOT_DECISIVE
-from geo.checks.presumed_ddmm import CHECK as PRESUMED_DDMM
 from geo.checks.presumed_negated_latitude import CHECK as PRESUMED_NEGATED_LATITUDE
 from geo.checks.presumed_negated_longitude import CHECK as PRESUMED_NEGATED_LONGITUDE
 from geo.checks.presumed_swapped_coordinate import CHECK as PRESUMED_SWAPPED_COORDINATE
@@ -32,7 +31,6 @@ CHECKS: tuple[Check, ...] = (
     PRESUMED_SWAPPED_COORDINATE,
     PRESUMED_NEGATED_LATITUDE,
     PRESUMED_NEGATED_LONGITUDE,
-    PRESUMED_DDMM,
     COORDINATE_PRECISION_LOW,
     GEODETIC_DATUM_INVALID,
     GEODETIC_DATUM_ASSUMED_WGS84,
