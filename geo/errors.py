@@ -12,6 +12,7 @@
     |   +-- CoordinatesSwapped         latitude first
     |   +-- DecimalComma               a comma as the decimal mark
     |   +-- GeometryRefused            a geometry that is not a polygon
+    |   +-- PointRefused               a geotag's geometry that is not a point
     |   +-- ValueRefused               a value outside what it may be
     +-- NotFound                   something named is not there (exit code 3, HTTP 404)
     +-- Conflict                   the state does not allow it (exit code 4, HTTP 409)
@@ -155,6 +156,15 @@ class GeometryRefused(InputError):
         "layer.",
         id="{file}, baris {row}: geometrinya {found}, bukan poligon. Hapus barisnya atau muat lapisan "
         "poligon.",
+    )
+
+
+class PointRefused(InputError):
+    code = "POINT_REFUSED"
+    text = Text(
+        en="{file}, row {row}: the geometry is {found}, not a point. Remove the row or load a layer of "
+        "points.",
+        id="{file}, baris {row}: geometrinya {found}, bukan titik. Hapus barisnya atau muat lapisan titik.",
     )
 
 

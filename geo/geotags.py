@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
@@ -31,7 +31,7 @@ class Geotags:
 
     Text columns hold "" where nothing was given. ``lon`` and ``lat`` are degrees on WGS 84, NaN
     where the text is no number; ``accuracy_m`` NaN where missing or negative; ``datum_epsg`` an
-    EPSG code, ``DATUM_BLANK`` or ``DATUM_NOT_ASKED``. ``texts_as_typed`` is False when the texts
+    EPSG code, ``DATUM_BLANK`` or ``DATUM_NOT_ASKED``. ``typed`` is False where the texts
     were made from numbers, so that nothing can be said of the digits a person or device wrote.
     """
 
@@ -50,13 +50,13 @@ class Geotags:
     datum_epsg: NDArray[np.int32]
     captured_at: pa.Array
     revision: NDArray[np.int32]
-    texts_as_typed: bool = True
+    typed: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.item_id)
 
     @classmethod
-    def from_columns(cls, columns: Mapping[str, Any], *, texts_as_typed: bool = True) -> Geotags:
+    def from_columns(cls, columns: Mapping[str, Any], *, typed: bool | Sequence[bool] = True) -> Geotags:
         """Build from text columns named as the attributes (``lon_text``, ``lat_text`` ...).
 
         ``lon_text`` and ``lat_text`` are required; ``accuracy_m`` and ``datum_epsg`` may be text or
@@ -90,7 +90,7 @@ class Geotags:
             datum_epsg=epsg,
             captured_at=columns.get("captured_at", pa.nulls(n, pa.timestamp("us", "UTC"))),
             revision=revision,
-            texts_as_typed=texts_as_typed,
+            typed=np.broadcast_to(np.asarray(typed, np.bool_), (n,)),
         )
 
     def take(self, rows: NDArray[np.int64]) -> Geotags:

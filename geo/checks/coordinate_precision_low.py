@@ -13,7 +13,7 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     """Fail below ``review_decimals`` digits after the point; an error below ``error_decimals``."""
     geotags = subject.geotags
     decimals = np.minimum(decimals_written(geotags.lon_text), decimals_written(geotags.lat_text))
-    not_typed = (decimals < 0) | (not geotags.texts_as_typed)
+    not_typed = (decimals < 0) | ~geotags.typed
     severity = np.where(decimals < values["error_decimals"], Severity.ERROR, Severity.REVIEW)
     return Outcomes.of(
         decimals < values["review_decimals"],

@@ -42,7 +42,7 @@ class CampaignRow(Base):
     level: Mapped[str]
     """The level of the assigned areas."""
     ruleset: Mapped[dict[str, Any]]
-    """{"name", "version", "parameters": {check_code: {...}}}: the whole, so that a finding can be reproduced."""
+    """{"name", "version", "parameters": {check_code: {...}}}: whole, to reproduce a finding."""
     starts_on: Mapped[dt.date | None]
     ends_on: Mapped[dt.date | None]
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
@@ -67,7 +67,9 @@ class GeotagRow(Base):
 
     __tablename__ = "geotags"
     __table_args__ = (
-        Index("ix_geotags_duplicate", "campaign_id", "lon_key", "lat_key", postgresql_where=text("is_current")),
+        Index(
+            "ix_geotags_duplicate", "campaign_id", "lon_key", "lat_key", postgresql_where=text("is_current")
+        ),
         Index("ix_geotags_area", "campaign_id", "assigned_area", "id"),
         Index("ix_geotags_item", "campaign_id", "item_id"),
         {"postgresql_partition_by": "LIST (province)"},
@@ -75,7 +77,9 @@ class GeotagRow(Base):
 
     province: Mapped[str] = mapped_column(primary_key=True)
     """First two digits of the assigned area; ``00`` when it is of no province of the frame."""
-    id: Mapped[int] = mapped_column(BigInteger, GEOTAG_IDS, server_default=GEOTAG_IDS.next_value(), primary_key=True)
+    id: Mapped[int] = mapped_column(
+        BigInteger, GEOTAG_IDS, server_default=GEOTAG_IDS.next_value(), primary_key=True
+    )
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
     item_id: Mapped[str]
     revision: Mapped[int]
@@ -85,10 +89,13 @@ class GeotagRow(Base):
     assigned_area: Mapped[str]
     lon_text: Mapped[str]
     lat_text: Mapped[str]
+    typed: Mapped[bool] = mapped_column(server_default=text("true"))
+    """False where the texts were made from numbers."""
     lon: Mapped[float | None]
     lat: Mapped[float | None]
     accuracy_m: Mapped[float | None]
     datum_epsg: Mapped[int | None]
+    """An EPSG code; 0 where left blank, -1 where the batch had no such column."""
     captured_at: Mapped[dt.datetime | None]
     enumerator_id: Mapped[str]
     lon_key: Mapped[int | None] = mapped_column(BigInteger)

@@ -213,6 +213,7 @@ CREATE TABLE geotags (
     assigned_area TEXT NOT NULL,
     lon_text TEXT NOT NULL,
     lat_text TEXT NOT NULL,
+    typed BOOLEAN DEFAULT true NOT NULL,
     lon DOUBLE PRECISION,
     lat DOUBLE PRECISION,
     accuracy_m DOUBLE PRECISION,

@@ -1,0 +1,56 @@
+"""Which column of a file is which: the names that offices and apps use, without regard to case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from geo.errors import ColumnMissing
+from geo.levels import Level
+
+# In order of preference. assignment_id, level_6_full_code, geotag_*, no_bang, mulai: the survey app of
+# BPS; id_assignment: its hand-over file; wid, latitude, longitude, accuracy: its landmark export.
+KNOWN_NAMES: dict[str, tuple[str, ...]] = {
+    "item_id": ("item_id", "assignment_id", "id_assignment", "uuid", "wid"),
+    "revision": ("revision", "revisi"),
+    "household_key": ("household_key", "no_keluarga", "id_keluarga", "kk_key", "no_kk"),
+    "building_no": ("building_no", "no_bang", "no_bangunan"),
+    "assigned_area": ("assigned_area", "level_6_full_code", "idsubsls_origin"),
+    "enumerator_id": ("enumerator_id", "enumerator", "pencacah", "kode_pencacah", "ppl"),
+    "lon_text": ("lon_text", "geotag_longitude", "longitude", "longitude_origin", "lon", "lng", "bujur", "x"),
+    "lat_text": ("lat_text", "geotag_latitude", "latitude", "latitude_origin", "lat", "lintang", "y"),
+    "accuracy_m": ("accuracy_m", "geotag_accuracy", "accuracy", "akurasi"),
+    "datum_epsg": ("datum_epsg", "epsg", "datum"),
+    "captured_at": ("captured_at", "mulai", "waktu", "timestamp"),
+}
+# The code column of each level, after the names above.
+CODE_NAMES: dict[Level, tuple[str, ...]] = {
+    Level.PROV: ("idprov",),
+    Level.KAB: ("idkab",),
+    Level.KEC: ("idkec",),
+    Level.DESA: ("iddesa", "kode_desa"),
+    Level.SLS: ("idsls",),
+    Level.SUBSLS: ("idsubsls",),
+}
+REQUIRED = ("assigned_area", "lon_text", "lat_text")
+
+
+def find_columns(
+    file_name: str, present: Iterable[str], level: Level, chosen: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Geotag column -> the file's own name for it. ``chosen`` (the user's) wins over known names.
+
+    Raises ``ColumnMissing`` for a chosen name that is not there and for a required column.
+    """
+    chosen = chosen or {}
+    by_lower = {name.strip().lower(): name for name in present}
+    found: dict[str, str] = {}
+    for column, known in KNOWN_NAMES.items():
+        names = known + CODE_NAMES[level] if column == "assigned_area" else known
+        if column in chosen:
+            names = (chosen[column],)
+        match = next((by_lower[name.lower()] for name in names if name.lower() in by_lower), None)
+        if match is not None:
+            found[column] = match
+        elif column in REQUIRED or column in chosen:
+            raise ColumnMissing(file=file_name, wanted=column, looked_for=", ".join(names))
+    return found

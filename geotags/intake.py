@@ -1,0 +1,144 @@
+"""A file of geotags into columns. A fault of the whole file refuses it; a fault of a row is a finding."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from boundaries.intake import DAMAGE_WORDS
+from geo.codes import CodeScheme
+from geo.coordinates import DECIMAL_COMMA
+from geo.errors import CodeDamaged, CoordinatesSwapped, DecimalComma, LevelMismatch
+from geo.geotags import Geotags
+from geo.levels import Level
+from geo.text import Text
+from geotags.columns import find_columns
+from geotags.formats.raw import RawGeotags
+from geotags.formats.registry import read_raw
+
+# A file is refused for what most of its filled rows share: then the export is wrong, not a household.
+_MOST = 0.5
+_NOT_A_CODE = Text(en="other characters or more digits than a code has", id="huruf lain atau digit berlebih")
+
+
+@dataclass(frozen=True)
+class LoadedGeotags:
+    """The geotags of one file, in its order, with what a message names it by."""
+
+    geotags: Geotags
+    file_name: str
+    format: str
+    first_row: int
+
+
+def read_geotags(
+    path: Path, scheme: CodeScheme, level: Level, columns: Mapping[str, str] | None = None
+) -> LoadedGeotags:
+    """Read a CSV, GeoJSON or Parquet file of geotags assigned to areas of ``level``.
+
+    ``columns`` maps geotag columns to the file's names where they are not known by default. Raises
+    the input errors of ``geo.errors``; nothing is guessed.
+    """
+    fmt, raw = read_raw(path)
+    names = find_columns(path.name, raw.columns, level, columns)
+    given: dict[str, pa.Array] = {column: raw.columns[name] for column, name in names.items()}
+    _refuse_decimal_comma(path, raw, names)
+    if "captured_at" in given:
+        given["captured_at"] = parse_times(given["captured_at"])
+    if "item_id" not in given:
+        given["item_id"] = _derived_item_ids(given)
+    if "household_key" not in given:
+        given["household_key"] = given["item_id"]
+    geotags = Geotags.from_columns(given, typed=raw.texts_as_typed)
+    _refuse_swapped(path, raw, geotags)
+    _refuse_damaged_codes(path, raw, geotags, scheme, level)
+    return LoadedGeotags(geotags, path.name, fmt.name, raw.first_row)
+
+
+def parse_times(texts: pa.StringArray) -> pa.Array:
+    """ISO 8601 texts with an offset (or Z) as UTC timestamps; null where there is none to be read.
+
+    A time without an offset is ambiguous between Indonesia's three zones and stays null.
+    """
+    with_offset = pc.match_substring_regex(
+        texts, r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})$"
+    )
+    parsed = []
+    for text in pc.if_else(with_offset, texts, None).to_pylist():
+        parsed.append(_instant(text) if text else None)
+    return pa.array(parsed, pa.timestamp("us", "UTC"))
+
+
+def _instant(text: str) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _derived_item_ids(given: Mapping[str, pa.Array]) -> pa.StringArray:
+    """Without the app's own identifier: a hash of household, building and area, stable across files."""
+    n = len(given["lon_text"])
+    parts = [
+        given.get(name, pa.array([""] * n)).to_pylist()
+        for name in ("household_key", "building_no", "assigned_area")
+    ]
+    has_key = "household_key" in given
+    ids = []
+    for row, values in enumerate(zip(*parts, strict=True)):
+        text = "\x1f".join(value or "" for value in values) + ("" if has_key else f"\x1f{row}")
+        ids.append(hashlib.sha256(text.encode()).hexdigest()[:32])
+    return pa.array(ids, pa.string())
+
+
+def _refuse_decimal_comma(path: Path, raw: RawGeotags, names: Mapping[str, str]) -> None:
+    for column in ("lon_text", "lat_text"):
+        texts = pc.utf8_trim_whitespace(pc.fill_null(raw.columns[names[column]], ""))
+        comma = pc.match_substring_regex(texts, DECIMAL_COMMA).to_numpy(zero_copy_only=False)
+        filled = pc.not_equal(texts, "").to_numpy(zero_copy_only=False)
+        if comma.sum() > _MOST * filled.sum():
+            row = int(np.argmax(comma)) + raw.first_row
+            raise DecimalComma(file=path.name, row=row, column=names[column])
+
+
+def _refuse_swapped(path: Path, raw: RawGeotags, geotags: Geotags) -> None:
+    number = geotags.is_number
+    with np.errstate(invalid="ignore"):
+        swapped = (np.abs(geotags.lat) > 90) & (np.abs(geotags.lat) <= 180) & (np.abs(geotags.lon) <= 90)
+    if swapped.sum() > _MOST * number.sum():
+        raise CoordinatesSwapped(file=path.name, row=int(np.argmax(swapped)) + raw.first_row)
+
+
+def _refuse_damaged_codes(
+    path: Path, raw: RawGeotags, geotags: Geotags, scheme: CodeScheme, level: Level
+) -> None:
+    counts = pc.value_counts(geotags.assigned_area)
+    bad = [
+        (one["values"], one["counts"])
+        for one in counts.to_pylist()
+        if one["values"] and not scheme.is_code(one["values"], level)
+    ]
+    filled = len(geotags) - pc.sum(pc.equal(geotags.assigned_area, "")).as_py() if len(geotags) else 0
+    if sum(count for _, count in bad) <= _MOST * filled or not bad:
+        return
+    value = bad[0][0]
+    row = pc.index(geotags.assigned_area, value).as_py() + raw.first_row
+    of_level = scheme.level_of(value)
+    if of_level is not None and scheme.is_code(value, of_level):
+        raise LevelMismatch(file=path.name, row=row, value=value, found=of_level.value, level=level.value)
+    damage = scheme.damage(value, level)
+    raise CodeDamaged(
+        file=path.name,
+        row=row,
+        value=value[:40],
+        level=level.value,
+        width=scheme.widths[level],
+        damage=DAMAGE_WORDS.get(str(damage), _NOT_A_CODE),
+    )

@@ -1,0 +1,105 @@
+"""Loading and checking geotags in a campaign: files in, results in PostGIS, safe to run again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from sqlalchemy import Connection, Engine, text
+
+from boundaries.store.engine import named_sql
+from geo.engine import check_geotags
+from geo.frame import Frame
+from geo.geotags import Geotags
+from geotags.store.campaigns import Campaign
+from geotags.store.clusters import refresh_duplicates
+from geotags.store.current import current_geotags, geotags_of_rows
+from geotags.store.intake import store_geotags
+from geotags.store.partitions import ensure_partitions, provinces_of
+from geotags.store.results import write_results
+
+# A batch is one transaction: what Ctrl-C can undo, and how much memory the rows of it take.
+ROWS_PER_BATCH = 20_000
+
+Progress = Callable[[int], None]
+"""Called with the number of geotags done since the last call."""
+
+
+def _no_progress(done: int) -> None:
+    """For callers that show none."""
+
+
+@dataclass
+class LoadReport:
+    """How many geotags were new, already there, or there with another body.
+
+    ``changed_rows`` are row numbers of the file's geotags, from 0: they were not stored, because the
+    ledger holds another body under the same item and revision.
+    """
+
+    new: int = 0
+    repeated: int = 0
+    changed: int = 0
+    changed_rows: list[int] = field(default_factory=list)
+
+
+def load_geotags(
+    engine: Engine,
+    campaign: Campaign,
+    frame: Frame,
+    release_id: int,
+    geotags: Geotags,
+    progress: Progress = _no_progress,
+) -> LoadReport:
+    """Store and check geotags in batches, each whole or not at all; run again, it goes on where it ended."""
+    report = LoadReport()
+    provinces = provinces_of(frame)
+    with engine.begin() as connection:
+        ensure_partitions(connection, provinces)
+    for start in range(0, len(geotags), ROWS_PER_BATCH):
+        batch = geotags.take(np.arange(start, min(start + ROWS_PER_BATCH, len(geotags))))
+        checked = check_geotags(batch, frame, campaign.level, campaign.ruleset)
+        with engine.begin() as connection:
+            _lock(connection, campaign)
+            stored = store_geotags(connection, campaign.id, batch, frame.scheme, provinces)
+            write_results(connection, campaign.id, release_id, checked, stored.ids, stored.provinces)
+            refresh_duplicates(connection, campaign, release_id, frame, stored.places)
+        report.new += len(stored.new_rows)
+        report.repeated += len(stored.repeated_rows)
+        report.changed += len(stored.changed_rows)
+        report.changed_rows.extend(start + row for row in stored.changed_rows)
+        progress(len(batch))
+    return report
+
+
+def check_campaign(
+    engine: Engine,
+    campaign: Campaign,
+    frame: Frame,
+    release_id: int,
+    progress: Progress = _no_progress,
+) -> int:
+    """Check all current geotags of a campaign again, against a release; returns how many.
+
+    One transaction: readers see the old results until all are new.
+    """
+    done = 0
+    places: set[tuple[int, int]] = set()
+    with engine.begin() as connection:
+        _lock(connection, campaign)
+        for rows in current_geotags(connection, campaign.id, ROWS_PER_BATCH):
+            checked = check_geotags(geotags_of_rows(rows), frame, campaign.level, campaign.ruleset)
+            ids = {row: record.id for row, record in enumerate(rows)}
+            provinces = {row: record.province for row, record in enumerate(rows)}
+            write_results(connection, campaign.id, release_id, checked, ids, provinces)
+            places.update((row.lon_key, row.lat_key) for row in rows if row.lon_key is not None)
+            done += len(rows)
+            progress(len(rows))
+        refresh_duplicates(connection, campaign, release_id, frame, places)
+    return done
+
+
+def _lock(connection: Connection, campaign: Campaign) -> None:
+    """Two loads into one campaign take turns: both may touch the same cluster."""
+    connection.execute(text(named_sql("geotags.store", "campaign_lock")), {"campaign_id": campaign.id})

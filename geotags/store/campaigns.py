@@ -1,0 +1,119 @@
+"""Campaigns: making them and finding them by name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import IntegrityError
+
+from boundaries.store.engine import named_sql
+from boundaries.store.frames import find_frame
+from geo.codes import SCHEMES
+from geo.errors import AlreadyExists, NotFound, ValueRefused
+from geo.levels import Level
+from geo.ruleset import Ruleset
+from geo.text import Text
+
+CAMPAIGN = Text(en="campaign", id="kampanye")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """One collection. ``level`` is the level of the assigned areas."""
+
+    id: int
+    name: str
+    frame: str
+    frame_id: int
+    level: Level
+    ruleset: Ruleset
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+
+
+def create_campaign(
+    engine: Engine,
+    name: str,
+    frame: str,
+    level: Level,
+    ruleset: Ruleset | None = None,
+    starts_on: dt.date | None = None,
+    ends_on: dt.date | None = None,
+) -> Campaign:
+    """Create a campaign on a frame.
+
+    Raises ``ValueRefused`` for the name, a level that the frame's codes do not have or dates in the
+    wrong order; ``NotFound`` for the frame; ``AlreadyExists``.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueRefused(where=Text(en="name", id="nama"), value=name, wanted="a-z, 0-9, -, _ (<= 63)")
+    record = find_frame(engine, frame)
+    levels = SCHEMES[record.code_scheme].levels
+    if level not in levels:
+        raise ValueRefused(where=Text(en="level", id="tingkat"), value=level.value, wanted=" / ".join(levels))
+    if starts_on and ends_on and ends_on < starts_on:
+        raise ValueRefused(
+            where=Text(en="dates", id="tanggal"),
+            value=f"{starts_on} .. {ends_on}",
+            wanted=Text(en="an end on or after the start", id="akhir pada atau sesudah awal"),
+        )
+    values: dict[str, Any] = {
+        "name": name,
+        "frame_id": record.id,
+        "level": level.value,
+        "ruleset": json.dumps((ruleset or Ruleset()).as_json()),
+        "starts_on": starts_on,
+        "ends_on": ends_on,
+    }
+    try:
+        with engine.begin() as connection:
+            connection.execute(text(named_sql("geotags.store", "create_campaign")), values)
+    except IntegrityError as error:
+        raise AlreadyExists(what=CAMPAIGN, name=name) from error
+    return find_campaign(engine, name)
+
+
+def list_campaigns(engine: Engine) -> list[Campaign]:
+    """All campaigns, by name."""
+    with engine.connect() as connection:
+        return _read(connection, None)
+
+
+def find_campaign(engine: Engine, name: str) -> Campaign:
+    """The campaign called ``name``. Raises ``NotFound``."""
+    with engine.connect() as connection:
+        found = _read(connection, name)
+        if found:
+            return found[0]
+        names = ", ".join(campaign.name for campaign in _read(connection, None)) or "-"
+    raise NotFound(
+        what=CAMPAIGN,
+        name=name,
+        remedy=Text(
+            en=f"There are: {names}. Make one with: patok campaign create.",
+            id=f"Yang ada: {names}. Buat dengan: patok campaign create.",
+        ),
+    )
+
+
+def _read(connection: Connection, name: str | None) -> list[Campaign]:
+    rows = connection.execute(text(named_sql("geotags.store", "campaigns")), {"name": name})
+    return [
+        Campaign(
+            row.id,
+            row.name,
+            row.frame,
+            row.frame_id,
+            Level(row.level),
+            Ruleset.from_json(row.ruleset),
+            row.starts_on,
+            row.ends_on,
+        )
+        for row in rows
+    ]

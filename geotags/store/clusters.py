@@ -1,0 +1,87 @@
+"""Duplicates within a campaign: SQL brings every geotag at the places that changed, Python decides."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from boundaries.store.engine import named_sql
+from geo.checks.duplicate_coordinate import CHECK as DUPLICATE_COORDINATE
+from geo.checks.duplicate_coordinate import cluster_key
+from geo.checks.protocol import Outcome
+from geo.engine import Finding, check_geotags
+from geo.frame import Frame
+from geotags.store.campaigns import Campaign
+from geotags.store.current import geotags_of_rows
+from geotags.store.results import copy_findings, update_verdicts
+
+_PLACES_AT_ONCE = 20_000
+_CODE = DUPLICATE_COORDINATE.code
+
+
+def refresh_duplicates(
+    connection: Connection, campaign: Campaign, release_id: int, frame: Frame, places: set[tuple[int, int]]
+) -> None:
+    """Judge the duplicates at ``places`` (coordinate keys) again, from all current geotags there."""
+    ordered = sorted(places)
+    for start in range(0, len(ordered), _PLACES_AT_ONCE):
+        _refresh(connection, campaign, release_id, frame, ordered[start : start + _PLACES_AT_ONCE])
+
+
+def _refresh(
+    connection: Connection, campaign: Campaign, release_id: int, frame: Frame, places: list[tuple[int, int]]
+) -> None:
+    keys = [cluster_key(*place) for place in places]
+    bound = {"campaign_id": campaign.id, "check_code": _CODE}
+    rows = connection.execute(
+        text(named_sql("geotags.store", "geotags_at_places")),
+        bound
+        | {
+            "lon_keys": [lon for lon, _ in places],
+            "lat_keys": [lat for _, lat in places],
+            "cluster_keys": keys,
+        },
+    ).all()
+    checked = check_geotags(
+        geotags_of_rows(rows), frame, campaign.level, campaign.ruleset, [DUPLICATE_COORDINATE]
+    )
+    found = list(checked.findings())
+    standing = {finding.evidence["cluster_key"] for finding in found}
+    connection.execute(
+        text(named_sql("geotags.store", "clusters_delete")),
+        bound | {"gone": [key for key in keys if key not in standing]},
+    )
+    if not rows:
+        return
+    ids = {row: record.id for row, record in enumerate(rows)}
+    provinces = {row: record.province for row, record in enumerate(rows)}
+    touched = {"ids": list(ids.values()), "provinces": sorted(set(provinces.values()))}
+    connection.execute(text(named_sql("geotags.store", "findings_delete")), touched | {"codes": [_CODE]})
+    cluster_ids = _write_clusters(connection, campaign.id, found)
+    members = ((finding, cluster_ids[finding.evidence["cluster_key"]]) for finding in found)
+    copy_findings(connection, campaign.id, release_id, members, ids, provinces)
+    outcomes = checked.outcomes[_CODE]
+    reasons: dict[int, dict[str, str | None]] = {}
+    for row, geotag_id in ids.items():
+        missed = outcomes.outcome[row] == Outcome.NOT_ASSESSED
+        reasons[geotag_id] = {_CODE: outcomes.reasons[int(outcomes.reason[row])] if missed else None}
+    update_verdicts(connection, touched["ids"], touched["provinces"], reasons)
+
+
+def _write_clusters(connection: Connection, campaign_id: int, found: list[Finding]) -> dict[str, int]:
+    """One row per cluster, however many members; returns the clusters' identities by key."""
+    upsert = text(named_sql("geotags.store", "cluster_upsert"))
+    clusters = {finding.evidence["cluster_key"]: finding for finding in found}
+    return {
+        key: connection.execute(
+            upsert,
+            {
+                "campaign_id": campaign_id,
+                "check_code": _CODE,
+                "cluster_key": key,
+                "n_geotags": finding.evidence["geotags"],
+                "n_households": finding.evidence["households"],
+                "severity": finding.severity.word,
+            },
+        ).scalar_one()
+        for key, finding in clusters.items()
+    }

@@ -1,0 +1,40 @@
+"""Stored geotags as the columns that the checks read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import Connection, Row, text
+
+from boundaries.store.engine import named_sql
+from geo.geotags import TEXT_COLUMNS, Geotags
+
+_TEXTS = (*TEXT_COLUMNS, "lon_text", "lat_text")
+
+
+def geotags_of_rows(rows: Sequence[Row[Any]]) -> Geotags:
+    """The same values as at intake, so that a check gives the same outcomes again."""
+    columns: dict[str, Any] = {
+        name: pa.array([getattr(row, name) for row in rows], pa.string()) for name in _TEXTS
+    }
+    for name in ("accuracy_m", "revision", "datum_epsg"):
+        values = [getattr(row, name) for row in rows]
+        columns[name] = pa.array([None if value is None else repr(value) for value in values], pa.string())
+    columns["captured_at"] = pa.array([row.captured_at for row in rows], pa.timestamp("us", "UTC"))
+    return Geotags.from_columns(columns, typed=[row.typed for row in rows])
+
+
+def current_geotags(connection: Connection, campaign_id: int, at_once: int) -> Iterator[Sequence[Row[Any]]]:
+    """All current geotags of a campaign, by assigned area, in batches of at most ``at_once`` rows."""
+    after = {"after_area": "", "after_id": 0}
+    while True:
+        rows = connection.execute(
+            text(named_sql("geotags.store", "geotags_current")),
+            {"campaign_id": campaign_id, "limit": at_once, **after},
+        ).all()
+        if not rows:
+            return
+        yield rows
+        after = {"after_area": rows[-1].assigned_area, "after_id": rows[-1].id}

@@ -1,0 +1,152 @@
+"""Geotags into PostGIS: the ledger decides what is new, one statement for a whole batch."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, text
+
+from boundaries.store.engine import named_sql
+from geo.checks.duplicate_coordinate import coordinate_keys
+from geo.codes import CodeScheme
+from geo.geotags import Geotags
+from geotags.store.partitions import province_of
+
+_COPY = (
+    "COPY incoming (row_no, item_id, revision, body_sha256, province, household_key, building_no,"
+    " assigned_area, lon_text, lat_text, typed, lon, lat, accuracy_m, datum_epsg, captured_at,"
+    " enumerator_id, lon_key, lat_key) FROM STDIN"
+)
+_BODY_COLUMNS = (
+    "household_key",
+    "building_no",
+    "assigned_area",
+    "enumerator_id",
+    "lon_text",
+    "lat_text",
+)
+
+
+@dataclass
+class Stored:
+    """What became of a batch. Row numbers count from 0 within the batch given.
+
+    ``ids`` and ``provinces`` hold the geotag of every new row; ``places`` are the coordinate keys
+    whose duplicates must be judged again.
+    """
+
+    new_rows: list[int] = field(default_factory=list)
+    repeated_rows: list[int] = field(default_factory=list)
+    changed_rows: list[int] = field(default_factory=list)
+    ids: dict[int, int] = field(default_factory=dict)
+    provinces: dict[int, str] = field(default_factory=dict)
+    places: set[tuple[int, int]] = field(default_factory=set)
+
+
+def store_geotags(
+    connection: Connection, campaign_id: int, geotags: Geotags, scheme: CodeScheme, provinces: set[str]
+) -> Stored:
+    """Store what is new. A repeated row (same item, revision and body) and a changed one (other body)
+    change nothing. Runs in the caller's transaction.
+    """
+    connection.execute(text(named_sql("geotags.store", "incoming_table")))
+    keys, usable = _keys(geotags)
+    with connection.connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for record in _records(geotags, keys, usable, scheme, provinces):
+            copy.write_row(record)
+    bound = {"campaign_id": campaign_id}
+    inserted = connection.execute(text(named_sql("geotags.store", "ledger_insert")), bound)
+    new = {(row.item_id, row.revision) for row in inserted}
+    stored = _sort_outcomes(connection, campaign_id, new)
+    connection.execute(
+        text(named_sql("geotags.store", "geotags_insert")), bound | {"new_rows": stored.new_rows}
+    )
+    superseded = connection.execute(
+        text(named_sql("geotags.store", "geotags_supersede")), bound | {"new_ids": list(stored.ids.values())}
+    )
+    stored.places.update((row.lon_key, row.lat_key) for row in superseded if row.lon_key is not None)
+    stored.places.update((int(keys[row, 0]), int(keys[row, 1])) for row in stored.new_rows if usable[row])
+    connection.execute(text("DROP TABLE incoming"))
+    return stored
+
+
+def _sort_outcomes(connection: Connection, campaign_id: int, new: set[tuple[str, int]]) -> Stored:
+    stored = Stored()
+    outcomes = connection.execute(
+        text(named_sql("geotags.store", "ledger_outcomes")), {"campaign_id": campaign_id}
+    )
+    for row in outcomes:
+        key = (row.item_id, row.revision)
+        if key in new:
+            new.discard(key)  # a second row of the batch with the same key is judged by its body
+            stored.new_rows.append(row.row_no)
+            stored.ids[row.row_no] = row.geotag_id
+            stored.provinces[row.row_no] = row.province
+        elif row.same_body:
+            stored.repeated_rows.append(row.row_no)
+        else:
+            stored.changed_rows.append(row.row_no)
+    return stored
+
+
+def _keys(geotags: Geotags) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    usable = geotags.is_number & geotags.in_range
+    lon, lat = np.where(usable, geotags.lon, 0.0), np.where(usable, geotags.lat, 0.0)
+    return coordinate_keys(lon, lat), usable
+
+
+def _records(
+    geotags: Geotags,
+    keys: NDArray[np.int64],
+    usable: NDArray[np.bool_],
+    scheme: CodeScheme,
+    provinces: set[str],
+) -> Iterator[tuple[object, ...]]:
+    items = geotags.item_id.to_pylist()
+    bodies = [getattr(geotags, name).to_pylist() for name in _BODY_COLUMNS]
+    times = geotags.captured_at.to_pylist()
+    lon, lat, accuracy = (
+        [None if value != value else value for value in column.tolist()]
+        for column in (geotags.lon, geotags.lat, geotags.accuracy_m)
+    )
+    revisions, datums = geotags.revision.tolist(), geotags.datum_epsg.tolist()
+    typed = geotags.typed.tolist()
+    for row, (household, building, area, enumerator, lon_text, lat_text) in enumerate(
+        zip(*bodies, strict=True)
+    ):
+        body = (
+            household,
+            building,
+            area,
+            enumerator,
+            lon_text,
+            lat_text,
+            accuracy[row],
+            datums[row],
+            times[row],
+        )
+        yield (
+            row,
+            items[row],
+            revisions[row],
+            hashlib.sha256(repr(body).encode()).digest(),
+            province_of(area, scheme, provinces),
+            household,
+            building,
+            area,
+            lon_text,
+            lat_text,
+            typed[row],
+            lon[row],
+            lat[row],
+            accuracy[row],
+            datums[row],
+            times[row],
+            enumerator,
+            int(keys[row, 0]) if usable[row] else None,
+            int(keys[row, 1]) if usable[row] else None,
+        )

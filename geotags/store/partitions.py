@@ -1,0 +1,42 @@
+"""One partition per province for the large tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, text
+
+from geo.codes import CodeScheme
+from geo.frame import Frame
+from geo.levels import Level
+
+PARTITIONED = ("geotags", "geotag_results", "findings")
+UNKNOWN_PROVINCE = "00"
+"""Of geotags whose assigned area is of no province of the frame: they lie in the default partition."""
+
+_PROVINCE = re.compile(r"[0-9]{2}")
+
+
+def provinces_of(frame: Frame) -> set[str]:
+    """The provinces that a release has areas in."""
+    return {segment.key[: frame.scheme.widths[Level.PROV]] for segment in frame.segments}
+
+
+def province_of(code: str, scheme: CodeScheme, known: set[str]) -> str:
+    """The province whose partition a geotag with this assigned area belongs to."""
+    province = code[: scheme.widths[Level.PROV]]
+    return province if province in known else UNKNOWN_PROVINCE
+
+
+def ensure_partitions(connection: Connection, provinces: Iterable[str]) -> None:
+    """Create what is missing. Geotags of a province must not lie in the default partition yet."""
+    for province in sorted(provinces):
+        if not _PROVINCE.fullmatch(province):  # it becomes part of a table's name
+            raise ValueError(f"not a province code: {province!r}")
+        for table in PARTITIONED:
+            name = f"{table}_{province}"
+            if connection.scalar(text("SELECT to_regclass(:name)"), {"name": name}) is None:
+                connection.execute(
+                    text(f"CREATE TABLE {name} PARTITION OF {table} FOR VALUES IN ('{province}')")
+                )

@@ -1,0 +1,131 @@
+"""Results and findings of geotags: written in bulk, replaced when a geotag is checked again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from sqlalchemy import Connection, text
+
+from boundaries.store.engine import named_sql
+from geo.checks.protocol import Severity
+from geo.checks.registry import CHECKS
+from geo.engine import Checked, Finding, Verdict, roll_up
+
+_COPY_RESULTS = (
+    "COPY geotag_results (province, geotag_id, campaign_id, release_id, verdict, distance_m, probability,"
+    " not_assessed) FROM STDIN"
+)
+_COPY_FINDINGS = (
+    "COPY findings (province, geotag_id, campaign_id, release_id, check_code, check_version, severity,"
+    " distance_m, probability, evidence, cluster_id) FROM STDIN"
+)
+
+
+def write_results(
+    connection: Connection,
+    campaign_id: int,
+    release_id: int,
+    checked: Checked,
+    ids: Mapping[int, int],
+    provinces: Mapping[int, str],
+) -> None:
+    """Replace results and findings of the geotags whose rows ``ids`` maps to their identity.
+
+    Findings of clustered checks are left to ``geotags.store.clusters``, which sees the whole
+    campaign; the verdicts written here do not count them yet.
+    """
+    codes = [check.code for check in CHECKS if not check.clustered]
+    bound = {"ids": list(ids.values()), "provinces": sorted(set(provinces.values()))}
+    connection.execute(text(named_sql("geotags.store", "results_delete")), bound)
+    connection.execute(text(named_sql("geotags.store", "findings_delete")), bound | {"codes": codes})
+    membership, verdicts = checked.membership, checked.verdicts()
+    not_assessed = checked.not_assessed()
+    with connection.connection.cursor() as cursor:
+        with cursor.copy(_COPY_RESULTS) as copy:
+            for row, geotag_id in ids.items():
+                copy.write_row(
+                    (
+                        provinces[row],
+                        geotag_id,
+                        campaign_id,
+                        release_id,
+                        Verdict(int(verdicts[row])).word,
+                        _rounded(membership.distance_m[row], 3),
+                        _rounded(membership.probability[row], 6),
+                        json.dumps(not_assessed[row]),
+                    )
+                )
+        rows = ((finding, None) for finding in checked.findings() if finding.row in ids)
+        _copy_findings(cursor, campaign_id, release_id, rows, ids, provinces)
+
+
+def copy_findings(
+    connection: Connection,
+    campaign_id: int,
+    release_id: int,
+    findings: Iterable[tuple[Finding, int | None]],
+    ids: Mapping[int, int],
+    provinces: Mapping[int, str],
+) -> None:
+    """Write findings, each with the cluster it belongs to, in the caller's transaction."""
+    with connection.connection.cursor() as cursor:
+        _copy_findings(cursor, campaign_id, release_id, findings, ids, provinces)
+
+
+def _copy_findings(cursor, campaign_id, release_id, findings, ids, provinces) -> None:  # type: ignore[no-untyped-def]
+    with cursor.copy(_COPY_FINDINGS) as copy:
+        for finding, cluster_id in findings:
+            copy.write_row(
+                (
+                    provinces[finding.row],
+                    ids[finding.row],
+                    campaign_id,
+                    release_id,
+                    finding.check.code,
+                    finding.check.version,
+                    finding.severity.word,
+                    finding.distance_m,
+                    finding.probability,
+                    json.dumps(finding.evidence),
+                    cluster_id,
+                )
+            )
+
+
+def update_verdicts(
+    connection: Connection,
+    ids: list[int],
+    provinces: list[str],
+    reasons: Mapping[int, Mapping[str, str | None]],
+) -> None:
+    """Roll verdicts up anew after findings of clustered checks changed.
+
+    ``reasons`` gives, per geotag, check codes with why they were not assessed (None: assessed now).
+    """
+    rows = connection.execute(
+        text(named_sql("geotags.store", "results_of")), {"ids": ids, "provinces": provinces}
+    ).all()
+    if not rows:
+        return
+    worst = np.array(
+        [max((Severity[s.upper()] for s in row.severities), default=0) for row in rows], np.uint8
+    )
+    verdicts = roll_up(worst, np.array([row.undecided for row in rows]))
+    updates = []
+    for row, verdict in zip(rows, verdicts.tolist(), strict=True):
+        packed = {**row.not_assessed, **reasons.get(row.geotag_id, {})}
+        updates.append(
+            {
+                "verdict": Verdict(verdict).word,
+                "not_assessed": json.dumps({code: reason for code, reason in packed.items() if reason}),
+                "province": row.province,
+                "geotag_id": row.geotag_id,
+            }
+        )
+    connection.execute(text(named_sql("geotags.store", "verdict_update")), updates)
+
+
+def _rounded(value: float, digits: int) -> float | None:
+    return round(float(value), digits) if np.isfinite(value) else None

@@ -1,0 +1,1 @@
+DELETE FROM geotag_results WHERE geotag_id = ANY (:ids) AND province = ANY (:provinces)
