@@ -13,7 +13,6 @@ from sqlalchemy.exc import IntegrityError
 
 from boundaries.store.engine import named_sql
 from boundaries.store.frames import find_frame
-from geo.codes import SCHEMES
 from geo.errors import AlreadyExists, NotFound, ValueRefused
 from geo.levels import Level
 from geo.ruleset import Ruleset
@@ -54,7 +53,7 @@ def create_campaign(
     if not _NAME.fullmatch(name):
         raise ValueRefused(where=Text(en="name", id="nama"), value=name, wanted="a-z, 0-9, -, _ (<= 63)")
     record = find_frame(engine, frame)
-    levels = SCHEMES[record.code_scheme].levels
+    levels = record.scheme.levels
     if level not in levels:
         raise ValueRefused(where=Text(en="level", id="tingkat"), value=level.value, wanted=" / ".join(levels))
     if starts_on and ends_on and ends_on < starts_on:
@@ -65,7 +64,7 @@ def create_campaign(
         )
     values: dict[str, Any] = {
         "name": name,
-        "frame_id": record.id,
+        "frame_id": record.frame_id,
         "level": level.value,
         "ruleset": json.dumps((ruleset or Ruleset()).as_json()),
         "starts_on": starts_on,
@@ -103,7 +102,7 @@ def find_campaign(engine: Engine, name: str) -> Campaign:
 
 
 def _read(connection: Connection, name: str | None) -> list[Campaign]:
-    rows = connection.execute(text(named_sql("geotags.store", "campaigns")), {"name": name})
+    rows = connection.execute(text(named_sql("geotags.store", "campaign_records")), {"name": name})
     return [
         Campaign(
             row.id,

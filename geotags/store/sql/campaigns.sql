@@ -1,5 +1,10 @@
-SELECT c.id, c.name, f.name AS frame, c.frame_id, c.level, c.ruleset, c.starts_on, c.ends_on
-FROM campaigns c
-JOIN frames f ON f.id = c.frame_id
-WHERE CAST(:name AS text) IS NULL OR c.name = :name
+SELECT
+    c.name, f.name AS frame, c.level,
+    c.ruleset ->> 'name' AS ruleset, c.ruleset ->> 'version' AS ruleset_version,
+    (SELECT count(*) FROM geotags AS g WHERE g.campaign_id = c.id AND g.is_current) AS geotags,
+    r.number, r.label, r.effective_on, r.published_at
+FROM campaigns AS c
+JOIN frames AS f ON f.id = c.frame_id
+LEFT JOIN releases AS r
+    ON r.id = (SELECT max(t.release_id) FROM geotag_results AS t WHERE t.campaign_id = c.id)
 ORDER BY c.name
