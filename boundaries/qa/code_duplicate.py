@@ -38,7 +38,7 @@ def run(view: CandidateView, parameters: dict[str, float]) -> QaOutcome:
                         "file_rows": file_rows,
                         "rows": ", ".join(map(str, file_rows)),
                     },
-                    geometry=shapely.multipoints(points[~shapely.is_empty(points)]),
+                    geometry=shapely.MultiPoint(list(points[~shapely.is_empty(points)])),
                 )
             )
     return decide(findings, view)
@@ -54,7 +54,8 @@ CHECK = QaCheck(
         id="Kode {area_code} dipakai oleh {count} area (baris {rows}).",
     ),
     remedy=Text(
-        en="Give each area its own code, or join the pieces to one area. Until then all of them are withheld.",
+        en="Give each area its own code, or join the pieces to one area. "
+        "Until then all of them are withheld from the release.",
         id="Beri tiap area kodenya sendiri, atau gabungkan menjadi satu area. "
         "Sampai saat itu semuanya ditahan dari rilis.",
     ),

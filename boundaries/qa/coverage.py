@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
 import numpy as np
 import shapely
 
 from boundaries.areas import AreaTable
+
+POLYGON = 3
+"""shapely.GeometryType.POLYGON, as plain number."""
+
+BUNDLE = 150
+"""How many areas, neighbours by their codes, are merged at once: about the villages of a kabupaten."""
 
 
 class LevelCoverage:
@@ -54,24 +61,45 @@ class LevelCoverage:
         return np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0)
 
     @cached_property
-    def union(self) -> np.ndarray:
-        """The parts of the union of all areas: an array of Polygons."""
-        clean = shapely.is_empty(self.invalid_edges(0.0))
-        # Areas without an invalid edge match each other vertex by vertex: their union is quick.
-        joined = shapely.get_parts(shapely.coverage_union_all(self.shapes[clean])) if clean.any() else []
-        parts = np.append(self.shapes[~clean], joined)
-        whole = shapely.union_all(parts) if (~clean).any() else shapely.multipolygons(parts)
-        parts = shapely.get_parts(whole)
-        return np.asarray(parts[shapely.get_type_id(parts) == 3], dtype=object)
+    def _bulks(self) -> np.ndarray:
+        """The union of each bundle of areas, as single Polygons: what lies inside a bundle is merged."""
+        in_order = np.array(
+            sorted(range(len(self.table)), key=lambda row: self.table.codes[row]), dtype=np.intp
+        )
+        bundles = [in_order[start : start + BUNDLE] for start in range(0, len(in_order), BUNDLE)]
+        # GEOS works outside Python's lock.
+        with ThreadPoolExecutor() as pool:
+            parts = np.concatenate(list(pool.map(lambda rows: _merged(self.shapes[rows]), bundles)))
+        return np.asarray(parts, dtype=object)
+
+    @cached_property
+    def _filled(self) -> np.ndarray:
+        """The union of the bulks with their holes filled: Polygons whose holes lie between bulks."""
+        return _merged(np.asarray(shapely.polygons(shapely.get_exterior_ring(self._bulks)), dtype=object))
+
+    @cached_property
+    def outer_rings(self) -> np.ndarray:
+        """The outer border of the level: an array of LinearRings."""
+        return np.asarray(shapely.get_exterior_ring(self._filled), dtype=object)
 
     @cached_property
     def holes(self) -> np.ndarray:
-        """The enclosed gaps: each interior ring of the union, as a Polygon."""
-        rings, owner = shapely.get_rings(self.union, return_index=True)
-        first_of_part = (
-            np.concatenate([[True], owner[1:] != owner[:-1]]) if len(owner) else owner.astype(bool)
-        )
-        return np.asarray(shapely.polygons(rings[~first_of_part]), dtype=object)
+        """The enclosed gaps, as Polygons: interior rings of the union of all areas, less the islands in them.
+
+        Found in two steps, for one union of a whole country takes minutes: holes inside a bulk, less
+        what other bulks cover of them, and holes between bulks.
+        """
+        inside, bulk_of = _interior_rings(self._bulks)
+        covering, covered = shapely.STRtree(inside).query(self._bulks, predicate="intersects")
+        others = bulk_of[covered] != covering
+        covering, covered = covering[others], covered[others]
+        for hole in np.unique(covered):
+            cover = shapely.union_all(self._bulks[covering[covered == hole]])
+            inside[hole] = polygonal(shapely.difference(inside[hole], cover))
+        pieces = np.concatenate([shapely.get_parts(inside), _interior_rings(self._filled)[0]])
+        # A bulk in the hole of another and with a hole itself: its hole was found from both.
+        first, again = shapely.STRtree(pieces).query(shapely.point_on_surface(pieces), predicate="within")
+        return np.asarray(np.delete(pieces, np.unique(first[again < first])), dtype=object)
 
     @cached_property
     def hole_tree(self) -> shapely.STRtree:
@@ -86,22 +114,40 @@ class LevelCoverage:
         start, end, owner = xy[:-1][same_ring], xy[1:][same_ring], of_shape[of_ring[1:][same_ring]]
         found: list[dict[int, float]] = [{} for _ in shapes]
         if len(owner):
-            position, area = self.tree.query_nearest(shapely.points((start + end) / 2), all_matches=False)
+            position, area = self.tree.query_nearest(shapely.points((start + end) / 2))
             lengths = np.hypot(*(end - start).T)[position]
             for shape, row, length in zip(
                 owner[position].tolist(), area.tolist(), lengths.tolist(), strict=True
             ):
                 found[shape][row] = found[shape].get(row, 0.0) + length
-        codes = self.table.codes
-        return [sorted(borders, key=lambda row: (-borders[row], codes[row], row)) for borders in found]
+        codes, file_rows = self.table.codes, self.table.file_rows
+        return [
+            # Rounded, for the sum of the same lengths in another order differs in the last digits.
+            sorted(borders, key=lambda row: (-round(borders[row], 9), codes[row], file_rows[row]))
+            for borders in found
+        ]
+
+
+def _merged(shapes: np.ndarray) -> np.ndarray:
+    """The parts of the union of some polygons, as an array of Polygons."""
+    parts = shapely.get_parts(shapely.disjoint_subset_union_all(shapes))
+    return np.asarray(parts[shapely.get_type_id(parts) == POLYGON], dtype=object)
+
+
+def _interior_rings(polygons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Every hole as a Polygon, and the position of the polygon it is in."""
+    rings, owner = shapely.get_rings(polygons, return_index=True)
+    is_hole = np.zeros(len(owner), dtype=bool)
+    is_hole[1:] = owner[1:] == owner[:-1]
+    return np.asarray(shapely.polygons(rings[is_hole]), dtype=object), owner[is_hole]
 
 
 def polygonal(geometry: shapely.Geometry) -> shapely.MultiPolygon:
     """The polygons of a geometry as a MultiPolygon, without its points and lines."""
     parts = shapely.get_parts(geometry)
-    while np.any(shapely.get_type_id(parts) > 3):
+    while np.any(shapely.get_type_id(parts) > POLYGON):
         parts = shapely.get_parts(parts)
-    return shapely.MultiPolygon(list(parts[shapely.get_type_id(parts) == 3]))
+    return shapely.MultiPolygon(list(parts[shapely.get_type_id(parts) == POLYGON]))
 
 
 def _valid_copy(geometry: shapely.Geometry) -> shapely.MultiPolygon:

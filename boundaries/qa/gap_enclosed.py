@@ -58,7 +58,8 @@ CHECK = QaCheck(
     severity="error",
     title=Text(en="Enclosed gap", id="Celah terkurung"),
     message=Text(
-        en="{area_m2:.1f} m2 of land enclosed by {neighbours} is in no area ({width_m:.2f} m wide on average).",
+        en="{area_m2:.1f} m2 of land enclosed by {neighbours} is in no area "
+        "({width_m:.2f} m wide on average).",
         id="{area_m2:.1f} m2 lahan di antara {neighbours} tidak masuk area mana pun "
         "(lebar rata-rata {width_m:.2f} m).",
     ),

@@ -66,7 +66,7 @@ def _open_edges(coverage: LevelCoverage, width_deg: float) -> tuple[list[int], n
     edges = coverage.invalid_edges(width_deg)
     flagged = np.flatnonzero(~shapely.is_empty(edges))
     segments, owner = _segments(edges[flagged])
-    outer, _ = _segments(shapely.get_exterior_ring(coverage.union))
+    outer, _ = _segments(coverage.outer_rings)
     if len(segments) == 0 or len(outer) == 0:
         return [], np.empty(0, dtype=object)
     middles = shapely.line_interpolate_point(segments, 0.5, normalized=True)
@@ -89,7 +89,7 @@ def _segments(lines: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     xy, of_part = shapely.get_coordinates(parts, return_index=True)
     inside = of_part[1:] == of_part[:-1]
     ends = np.stack([xy[:-1][inside], xy[1:][inside]], axis=1)
-    return shapely.linestrings(ends), of_line[of_part[1:][inside]]
+    return np.asarray(shapely.linestrings(ends), dtype=object), of_line[of_part[1:][inside]]
 
 
 def _land_between(
@@ -112,7 +112,8 @@ CHECK = QaCheck(
     severity="error",
     title=Text(en="Narrow gap between neighbours", id="Celah sempit antara dua area"),
     message=Text(
-        en="Between {area_code} and {other_code}, {area_m2:.1f} m2 are in no area ({width_m:.2f} m wide on average).",
+        en="Between {area_code} and {other_code}, {area_m2:.1f} m2 are in no area "
+        "({width_m:.2f} m wide on average).",
         id="Di antara {area_code} dan {other_code}, {area_m2:.1f} m2 tidak masuk area mana pun "
         "(lebar rata-rata {width_m:.2f} m).",
     ),

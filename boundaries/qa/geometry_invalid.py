@@ -16,9 +16,33 @@ VERSION = 1
 
 _PLACE = re.compile(r"^(?P<reason>[^\[]*?)\s*(?:\[(?P<x>[-0-9.e+]+) (?P<y>[-0-9.e+]+)\])?$")
 
+NOTHING_LEFT = "Nothing left on the grid"
+PARTS_LOST = "Parts fell together on the grid"
+
+# The first two are Patok's own; the others are the terms of GEOS (TopologyValidationError).
+WORDS: dict[str, Text] = {
+    NOTHING_LEFT: Text(
+        en="the whole outline is smaller than the coordinate grid of 0.1 m",
+        id="seluruh batas lebih kecil daripada kisi koordinat 0,1 m",
+    ),
+    PARTS_LOST: Text(
+        en="parts or holes smaller than the coordinate grid of 0.1 m were left out",
+        id="bagian atau lubang yang lebih kecil daripada kisi koordinat 0,1 m tidak disertakan",
+    ),
+    "Self-intersection": Text(en="the outline crosses itself", id="batas memotong dirinya sendiri"),
+    "Ring Self-intersection": Text(en="the outline touches itself", id="batas menyentuh dirinya sendiri"),
+    "Hole lies outside shell": Text(en="a hole lies outside", id="ada lubang yang terletak di luar"),
+    "Holes are nested": Text(en="a hole lies in a hole", id="ada lubang di dalam lubang"),
+    "Nested shells": Text(en="one part lies in another", id="ada bagian di dalam bagian lain"),
+    "Interior is disconnected": Text(
+        en="the holes cut the area into pieces", id="lubang-lubangnya membelah area menjadi beberapa bagian"
+    ),
+    "Duplicate Rings": Text(en="one ring is there twice", id="ada cincin yang tergambar dua kali"),
+}
+
 
 def run(view: CandidateView, parameters: dict[str, float]) -> QaOutcome:
-    """An outline that was broken in the file is an error; one that only the grid's rounding broke, an info."""
+    """Broken in the file: an error. Broken only by the rounding to the grid: an info."""
     findings: list[QaFinding] = []
     for level in view.levels():
         table = view.tables[level]
@@ -37,12 +61,12 @@ def _finding(table: AreaTable, row: int) -> QaFinding:
     place = shapely.Point(float(said["x"]), float(said["y"])) if said and said["x"] else None
     severity: Severity = "error"
     if outline.is_empty:
-        reason = "Nothing left on the grid"
+        reason = NOTHING_LEFT
     elif not outline.is_valid:
         reason = said["reason"] if said else ""
         severity = "info" if note.get("made_invalid") else "error"
     else:
-        reason, severity, place = "Parts fell together on the grid", "info", shapely.point_on_surface(outline)
+        reason, severity, place = PARTS_LOST, "info", shapely.point_on_surface(outline)
     return QaFinding(
         check_code=CODE,
         check_version=VERSION,
@@ -67,8 +91,8 @@ CHECK = QaCheck(
     severity="error",
     title=Text(en="Outline not valid", id="Batas area tidak sah"),
     message=Text(
-        en="The outline of {area_code} (row {file_row}) is not valid (GEOS: {reason}).",
-        id="Batas {area_code} (baris {file_row}) tidak sah (GEOS: {reason}).",
+        en="{area_code} (row {file_row}): {reason}.",
+        id="{area_code} (baris {file_row}): {reason}.",
     ),
     remedy=Text(
         en="Redraw the outline at the marked place so that it neither crosses nor touches itself.",
@@ -76,4 +100,5 @@ CHECK = QaCheck(
     ),
     parameters={},
     run=run,
+    words=WORDS,
 )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import shapely
+from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 
 # WGS 84 (NIMA TR8350.2).
@@ -32,8 +35,8 @@ def lengths_m(geometries: np.ndarray) -> np.ndarray:
     bounds = shapely.bounds(geometries)
     middle = np.nan_to_num((bounds[:, 1] + bounds[:, 3]) / 2)
     lengths = [
-        shapely.length(shapely.transform(g, lambda xy, lat=lat: xy * _metres_per_degree(lat)))
-        for g, lat in zip(geometries, middle, strict=True)
+        shapely.length(affinity.scale(g, *_metres_per_degree(lat), origin=(0, 0)))
+        for g, lat in zip(geometries, middle.tolist(), strict=True)
     ]
     return np.asarray(lengths, dtype=np.float64)
 
@@ -41,7 +44,9 @@ def lengths_m(geometries: np.ndarray) -> np.ndarray:
 def mean_widths_m(geometries: np.ndarray, areas: np.ndarray) -> np.ndarray:
     """Mean width in m of slivers: area over half the outline, exact for a long thin strip."""
     half_outlines = lengths_m(geometries) / 2
-    return np.divide(areas, half_outlines, out=np.zeros_like(areas), where=half_outlines > 0)
+    widths = np.zeros_like(areas)
+    np.divide(areas, half_outlines, out=widths, where=half_outlines > 0)
+    return widths
 
 
 def distance_m(one: BaseGeometry, other: BaseGeometry) -> float:
@@ -56,9 +61,9 @@ def _equal_area(xy: np.ndarray) -> np.ndarray:
     return np.column_stack([_A_M * np.radians(xy[:, 0]), _A_M * q / 2])
 
 
-def _metres_per_degree(latitude_deg: float) -> np.ndarray:
+def _metres_per_degree(latitude_deg: float) -> tuple[float, float]:
     """Metres per degree of longitude and of latitude at a latitude (radii N cos(lat) and M)."""
-    latitude = np.radians(latitude_deg)
-    w2 = 1 - _E2 * np.sin(latitude) ** 2
-    east, north = _A_M / np.sqrt(w2) * np.cos(latitude), _A_M * (1 - _E2) / w2**1.5
-    return np.radians(np.array([east, north]))
+    latitude = math.radians(latitude_deg)
+    w2 = 1 - _E2 * math.sin(latitude) ** 2
+    east, north = _A_M / math.sqrt(w2) * math.cos(latitude), _A_M * (1 - _E2) / w2**1.5
+    return math.radians(east), math.radians(north)

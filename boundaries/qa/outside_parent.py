@@ -65,7 +65,8 @@ CHECK = QaCheck(
     title=Text(en="Area outside its parent", id="Area di luar induknya"),
     message=Text(
         en="{area_code} (row {file_row}) lies {distance_m:.0f} m outside {other_code}, its {parent_level}.",
-        id="{area_code} (baris {file_row}) berada {distance_m:.0f} m di luar {other_code}, {parent_level}-nya.",
+        id="{area_code} (baris {file_row}) berada {distance_m:.0f} m di luar {other_code}, "
+        "{parent_level}-nya.",
     ),
     remedy=Text(
         en="Correct the code, or redraw the area or its parent so that the one lies in the other.",

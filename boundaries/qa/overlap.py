@@ -15,8 +15,9 @@ from geo.text import Text
 CODE = "OVERLAP"
 VERSION = 1
 
-# Attributes of the BPS upload format that place an area inside a building of several storeys.
-FLOOR_ATTRIBUTE, BUILDING_ATTRIBUTE = "tingkat", "nm_gedung"
+# The attribute of the BPS upload format that places an area on a storey of a building. The building's
+# name (nm_gedung) decides nothing: on one floor two buildings cannot share land either.
+FLOOR_ATTRIBUTE = "tingkat"
 _GROUND = frozenset({"", "0", "0.0", "00"})
 
 
@@ -35,18 +36,16 @@ def run(view: CandidateView, parameters: dict[str, float]) -> QaOutcome:
     return decide(findings, view, measured=True)
 
 
-def floor_of(attributes: dict[str, Any]) -> tuple[str, str]:
-    """(building, floor) of an area; two empty texts on the ground, where most areas are."""
+def floor_of(attributes: dict[str, Any]) -> str:
+    """The storey of an area inside a building; empty on the ground, where most areas are."""
     floor = str(attributes.get(FLOOR_ATTRIBUTE) or "").strip()
-    if floor in _GROUND:
-        return "", ""
-    return str(attributes.get(BUILDING_ATTRIBUTE) or "").strip().casefold(), floor
+    return "" if floor in _GROUND else floor
 
 
 def _on_one_floor(attributes: list[dict[str, Any]], pairs: np.ndarray) -> np.ndarray:
     """The pairs that may not overlap. Areas on different floors may lie above each other."""
-    kept = [floor_of(attributes[one])[1] == floor_of(attributes[other])[1] for one, other in pairs.tolist()]
-    return pairs[np.array(kept, dtype=bool)]
+    kept = [floor_of(attributes[one]) == floor_of(attributes[other]) for one, other in pairs.tolist()]
+    return np.asarray(pairs[np.array(kept, dtype=bool)])
 
 
 def _findings(

@@ -104,6 +104,8 @@ class QaCheck:
     remedy: Text
     parameters: dict[str, Parameter]
     run: Callable[[CandidateView, dict[str, float]], QaOutcome]
+    words: Mapping[str, Text] = field(default_factory=dict)
+    """Words for texts that stand in the evidence as fixed English terms."""
 
     def say_message(
         self,
@@ -116,7 +118,11 @@ class QaCheck:
     ) -> str:
         """The sentence for one finding of this check."""
         values = {"level": level, "area_code": area_code, "other_code": other_code, **evidence}
-        return self.message.say(language, **values)
+        said = {
+            name: self.words[value].say(language) if isinstance(value, str) and value in self.words else value
+            for name, value in values.items()
+        }
+        return self.message.say(language, **said)
 
 
 def decide(findings: list[QaFinding], view: CandidateView, measured: bool = False) -> QaOutcome:

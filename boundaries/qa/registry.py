@@ -40,7 +40,8 @@ def run_qa(
     known = {check.code: check for check in QA_CHECKS}
     for code, named in thresholds.items():
         for name in named:
-            known[code].parameters[name]  # noqa: B018  KeyError is the point
+            if name not in known[code].parameters:
+                raise KeyError(f"{code} has no parameter {name}")
     outcomes: dict[str, QaOutcome] = {}
     for check in QA_CHECKS:
         values = {name: parameter.value for name, parameter in check.parameters.items()}
