@@ -18,7 +18,7 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "real_data: needs the offices' layers, which are no part of the project")
+    config.addinivalue_line("markers", "real_data: needs the offices' layers, which are not in the project")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -63,19 +63,26 @@ def migrated_engine(cluster: Cluster) -> Iterator[Engine]:
     engine.dispose()
 
 
+# A connection that a failed test left open would hold its locks and make the next one wait for ever.
+_END_OTHERS = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+)
+_TABLES = text(
+    "SELECT string_agg(format('%I', relname), ', ') FROM pg_class "
+    "WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace "
+    "AND relname NOT IN ('spatial_ref_sys', 'alembic_version')"
+)
+
+
 @pytest.fixture
 def engine(migrated_engine: Engine) -> Iterator[Engine]:
     """An engine on a migrated database without a single row."""
     yield migrated_engine
-    migrated_engine.dispose()  # a connection that a failed test left open must not hold up the next one
+    migrated_engine.dispose()
     with migrated_engine.begin() as connection:
-        connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                                "WHERE datname = current_database() AND pid <> pg_backend_pid() "
-                                "AND backend_type = 'client backend'"))
-        tables = connection.execute(text("SELECT string_agg(format('%I', relname), ', ') FROM pg_class "
-                                         "WHERE relkind IN ('r', 'p') AND NOT relispartition "
-                                         "AND relnamespace = 'public'::regnamespace "
-                                         "AND relname NOT IN ('spatial_ref_sys', 'alembic_version')")).scalar_one()
+        connection.execute(_END_OTHERS)
+        tables = connection.execute(_TABLES).scalar_one()
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
 
 

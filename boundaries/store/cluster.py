@@ -26,21 +26,18 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from boundaries.store import cluster_messages as say
 from boundaries.store import cluster_settings as conf
 from boundaries.store.installation import Installation, find_installation
 from boundaries.store.processes import ServerUser, processes_inside
 from geo.errors import FolderUnusable, ServerFailed
-from geo.text import Text
 
 # sockaddr_un.sun_path holds 108 bytes on Linux, the last one zero.
 LONGEST_SOCKET_PATH = 107
 EXTENSIONS = ("postgis", "btree_gist")
 _LOG_ROTATED_AT_BYTES = 10 * 2**20
 _ORPHANS_GONE_AFTER_S = 15.0
-
-_INITIALISE = Text(en="make its files", id="membuat berkasnya")
-_START = Text(en="start", id="mulai")
-_STOP = Text(en="stop", id="berhenti")
+_ANSWERS_WITHIN_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -79,18 +76,19 @@ class Cluster:
         self._make_data_dir()
         with self._locked():
             user = self._server_user()
-            running = self._running(user)
-            if running is None:
-                installation = find_installation(self._major())
-                self._make_folder(user)
-                if not self.pgdata.exists():
-                    self._initialise(installation, user)
-                self._start(installation, user)
-                running = self._running(user)
-                if running is None:
-                    raise ServerFailed(step=_START, reason="it ended at once", log=self.log)
-            self._make_database(running.socket_dir)
-            return _url(running.socket_dir)
+            deadline = time.monotonic() + _ANSWERS_WITHIN_S
+            while True:
+                running = self._running(user) or self._started(user)
+                try:
+                    self._make_database(running.socket_dir)
+                    return _url(running.socket_dir)
+                except psycopg.OperationalError as error:
+                    # A server that was killed or told to stop this moment: look again.
+                    if time.monotonic() > deadline:
+                        raise ServerFailed(
+                            step=say.ANSWER, reason=_last_line(str(error)), log=self.log
+                        ) from error
+                    time.sleep(0.1)
 
     def stop(self) -> None:
         """Stop the server cleanly: open transactions are rolled back. Does nothing when it is not running."""
@@ -103,7 +101,9 @@ class Cluster:
             program = find_installation(self._major()).program("pg_ctl")
             done = user.run([program, "stop", "-D", str(self.pgdata), "-m", "fast", "-w", "-t", "60"])
             if done.returncode != 0:
-                raise ServerFailed(step=_STOP, reason=_last_line(done.stderr or done.stdout), log=self.log)
+                raise ServerFailed(step=say.STOP, reason=_last_line(done.stderr or done.stdout), log=self.log)
+            with contextlib.suppress(OSError):  # it stays when something else lies in it
+                self._short_socket_dir(user).rmdir()
 
     def status(self) -> ClusterStatus:
         """What the server is doing, without changing anything."""
@@ -113,7 +113,11 @@ class Cluster:
         major = self._major()
         if running is None:
             return ClusterStatus("stopped", self.folder, version=str(major), data_bytes=size)
-        with _connect(running.socket_dir, conf.ROLE, conf.DATABASE) as connection:
+        version = str(major)
+        with (
+            contextlib.suppress(psycopg.OperationalError),  # it is starting or stopping right now
+            _connect(running.socket_dir, conf.ROLE, conf.DATABASE) as connection,
+        ):
             version = str(connection.execute("SHOW server_version").fetchone()[0])  # type: ignore[index]
         return ClusterStatus(
             state="running",
@@ -133,7 +137,9 @@ class Cluster:
             if not self.data_dir.exists():
                 self.data_dir.mkdir(parents=True, mode=0o711)
         except OSError as error:
-            raise FolderUnusable(folder=self.data_dir, reason=error.strerror, remedy=_CHOOSE_ANOTHER) from error
+            raise FolderUnusable(
+                folder=self.data_dir, reason=error.strerror, remedy=say.CHOOSE_ANOTHER
+            ) from error
 
     def _server_user(self) -> ServerUser:
         """The owner of the cluster that is there already; else the caller, or ``postgres`` for root."""
@@ -141,14 +147,16 @@ class Cluster:
         owner = self.folder.stat().st_uid if self.folder.exists() else None
         if caller != 0:
             if owner not in (None, caller):
-                raise FolderUnusable(folder=self.folder, reason=_NOT_YOURS, remedy=_RUN_AS_OWNER)
+                raise FolderUnusable(folder=self.folder, reason=say.NOT_YOURS, remedy=say.RUN_AS_OWNER)
             return _known_user(caller, self.folder)
         if owner:
             return _known_user(owner, self.folder)
         try:
             return ServerUser.of_name("postgres")
         except KeyError:
-            raise FolderUnusable(folder=self.folder, reason=_ROOT_REFUSED, remedy=_ADD_POSTGRES) from None
+            raise FolderUnusable(
+                folder=self.folder, reason=say.ROOT_REFUSED, remedy=say.ADD_POSTGRES
+            ) from None
 
     def _make_folder(self, user: ServerUser) -> None:
         """Create ``postgres/`` with mode 0700 for the server's user, who must be able to get there."""
@@ -160,7 +168,7 @@ class Cluster:
             if closed is None and not _enters(user, self.data_dir):
                 closed = self.data_dir
             if closed is not None:
-                raise FolderUnusable(folder=closed, reason=_NO_WAY_IN, remedy=_OPEN_OR_MOVE)
+                raise FolderUnusable(folder=closed, reason=say.NO_WAY_IN, remedy=say.OPEN_OR_MOVE)
         self.folder.chmod(0o700)
 
     def _socket_dir(self, user: ServerUser) -> Path:
@@ -169,8 +177,7 @@ class Cluster:
         if len(os.fsencode(near / conf.SOCKET_FILE)) <= LONGEST_SOCKET_PATH:
             folder = near
         else:
-            mark = hashlib.sha256(os.fsencode(os.path.realpath(self.folder))).hexdigest()[:16]
-            folder = Path("/tmp") / f"patok-{user.uid}-{mark}"  # the sticky bit: nobody else can replace it
+            folder = self._short_socket_dir(user)
         try:
             folder.mkdir(mode=0o700)
         except FileExistsError:
@@ -179,8 +186,13 @@ class Cluster:
             os.chown(folder, user.uid, user.gid)
         seen = folder.lstat()  # not stat: a link that somebody else put there must not be followed
         if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != user.uid or seen.st_mode & 0o077:
-            raise FolderUnusable(folder=folder, reason=_NOT_PRIVATE, remedy=_REMOVE_IT)
+            raise FolderUnusable(folder=folder, reason=say.NOT_PRIVATE, remedy=say.REMOVE_IT)
         return folder
+
+    def _short_socket_dir(self, user: ServerUser) -> Path:
+        # In /tmp nobody but its owner can replace it (the sticky bit), and the same data gets the same one.
+        mark = hashlib.sha256(os.fsencode(os.path.realpath(self.folder))).hexdigest()[:16]
+        return Path("/tmp") / f"patok-{user.uid}-{mark}"
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -188,7 +200,9 @@ class Cluster:
         try:
             descriptor = os.open(self.data_dir / ".postgres.lock", os.O_CREAT | os.O_RDWR, 0o600)
         except OSError as error:
-            raise FolderUnusable(folder=self.data_dir, reason=error.strerror, remedy=_CHOOSE_ANOTHER) from error
+            raise FolderUnusable(
+                folder=self.data_dir, reason=error.strerror, remedy=say.CHOOSE_ANOTHER
+            ) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
@@ -206,29 +220,60 @@ class Cluster:
         for left_over in self.folder.glob("data.new-*"):
             shutil.rmtree(left_over)
         fresh = self.folder / f"data.new-{os.getpid()}"
-        command = [installation.program("initdb"), "-D", str(fresh), "-U", conf.ADMIN_ROLE, "--data-checksums"]
+        command = [
+            installation.program("initdb"),
+            "-D",
+            str(fresh),
+            "-U",
+            conf.ADMIN_ROLE,
+            "--data-checksums",
+        ]
         command += ["--encoding=UTF8", "--locale=C.UTF-8", "--auth-local=peer", "--auth-host=reject"]
         done = user.run(command + ([] if self.durable else ["--no-sync"]))
         if done.returncode != 0:
-            raise ServerFailed(step=_INITIALISE, reason=_last_line(done.stderr), log=self.log)
+            raise ServerFailed(step=say.INITIALISE, reason=_last_line(done.stderr), log=self.log)
         fresh.rename(self.pgdata)
         _sync_folder(self.folder)
+
+    def _started(self, user: ServerUser) -> _Running:
+        installation = find_installation(self._major())
+        self._make_folder(user)
+        if not self.pgdata.exists():
+            self._initialise(installation, user)
+        self._start(installation, user)
+        running = self._running(user)
+        if running is None:
+            raise ServerFailed(step=say.START, reason="it ended at once", log=self.log)
+        return running
 
     def _start(self, installation: Installation, user: ServerUser) -> None:
         socket_dir = self._socket_dir(user)
         self._clear_after_crash(user, socket_dir)
-        callers = {user.name, _known_user(os.geteuid(), self.folder).name}
+        callers = {
+            user.name,
+            _known_user(0, self.folder).name,
+        }  # root, whoever starts it: root may be anybody
         settings = conf.server_settings(str(socket_dir), durable=self.durable)
         self._write("postgresql.conf", conf.postgresql_conf(settings), user)
         self._write("pg_hba.conf", conf.pg_hba_conf(), user)
         self._write("pg_ident.conf", conf.pg_ident_conf(callers), user)
         if self.log.exists() and self.log.stat().st_size > _LOG_ROTATED_AT_BYTES:
             self.log.replace(self.log.with_suffix(".log.1"))
-        command = [installation.program("pg_ctl"), "start", "-D", str(self.pgdata), "-l", str(self.log), "-w", "-t", "90"]
+        command = [
+            installation.program("pg_ctl"),
+            "start",
+            "-D",
+            str(self.pgdata),
+            "-l",
+            str(self.log),
+            "-w",
+            "-t",
+            "90",
+        ]
         done = user.run(command)
         if done.returncode != 0:
             reason = _last_line(self.log.read_text(errors="replace")) if self.log.exists() else done.stderr
-            raise ServerFailed(step=_START, reason=reason, log=self.log)
+            raise ServerFailed(step=say.START, reason=reason, log=self.log)
 
     def _write(self, name: str, content: str, user: ServerUser) -> None:
         # A new file under a name nobody can foresee, then renamed: root never writes through a link
@@ -270,7 +315,9 @@ class Cluster:
             if not inside:
                 break
             if time.monotonic() > deadline:
-                raise ServerFailed(step=_START, reason=f"processes {sorted(inside)} still run", log=self.log)
+                raise ServerFailed(
+                    step=say.START, reason=f"processes {sorted(inside)} still run", log=self.log
+                )
             time.sleep(0.05)
         left_over = [self.pgdata / "postmaster.pid", socket_dir / conf.SOCKET_FILE]
         for path in [*left_over, socket_dir / f"{conf.SOCKET_FILE}.lock"]:
@@ -282,12 +329,16 @@ class Cluster:
         with _connect(socket_dir, conf.ADMIN_ROLE, "postgres") as connection:
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [conf.ROLE]).fetchone():
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [conf.DATABASE]).fetchone():
+            if not connection.execute(
+                "SELECT 1 FROM pg_database WHERE datname = %s", [conf.DATABASE]
+            ).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
         with _connect(socket_dir, conf.ADMIN_ROLE, conf.DATABASE) as connection:
             have = {name for (name,) in connection.execute("SELECT extname FROM pg_extension")}
             for extension in (e for e in EXTENSIONS if e not in have):
-                connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
+                connection.execute(
+                    sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension))
+                )
 
 
 @dataclass(frozen=True)
@@ -322,7 +373,7 @@ def _known_user(uid: int, folder: Path) -> ServerUser:
     try:
         return ServerUser.of_uid(uid)
     except KeyError:
-        raise FolderUnusable(folder=folder, reason=_NO_NAME, remedy=_NAME_IT) from None
+        raise FolderUnusable(folder=folder, reason=say.NO_NAME, remedy=say.NAME_IT) from None
 
 
 def _enters(user: ServerUser, folder: Path) -> bool:
@@ -349,35 +400,3 @@ def _sync_folder(folder: Path) -> None:
 def _last_line(output: str) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     return lines[-1] if lines else "?"
-
-
-_CHOOSE_ANOTHER = Text(en="Choose another data folder.", id="Pilih folder data lain.")
-_NOT_YOURS = Text(en="it belongs to another user", id="folder ini milik pengguna lain")
-_RUN_AS_OWNER = Text(
-    en="Run Patok as that user or as root, or choose another data folder.",
-    id="Jalankan Patok sebagai pengguna itu atau root, atau pilih folder data lain.",
-)
-_ROOT_REFUSED = Text(
-    en="PostgreSQL refuses to run as root, and there is no user postgres",
-    id="PostgreSQL menolak dijalankan oleh root, dan tidak ada pengguna postgres",
-)
-_ADD_POSTGRES = Text(
-    en="Add the user with: adduser --system --group postgres.",
-    id="Tambahkan pengguna dengan: adduser --system --group postgres.",
-)
-_NO_WAY_IN = Text(
-    en="the user that runs PostgreSQL cannot enter it", id="pengguna yang menjalankan PostgreSQL tidak dapat memasukinya"
-)
-_OPEN_OR_MOVE = Text(
-    en="Choose a data folder that every user can reach, such as /var/lib/patok, or allow it with: chmod o+x.",
-    id="Pilih folder data yang dapat dijangkau semua pengguna, misalnya /var/lib/patok, atau izinkan dengan: chmod o+x.",
-)
-_NOT_PRIVATE = Text(
-    en="it must belong to the user of PostgreSQL alone", id="folder ini harus milik pengguna PostgreSQL saja"
-)
-_REMOVE_IT = Text(en="Remove it and start again.", id="Hapus folder itu lalu mulai lagi.")
-_NO_NAME = Text(en="the user that runs Patok has no name on this system", id="pengguna yang menjalankan Patok tidak bernama")
-_NAME_IT = Text(
-    en="Add it to /etc/passwd or run Patok as another user.",
-    id="Tambahkan ke /etc/passwd atau jalankan Patok sebagai pengguna lain.",
-)

@@ -56,7 +56,12 @@ def postgresql_conf(settings: dict[str, str]) -> str:
     """The text of ``postgresql.conf``."""
     lines = [f"{name} = {_quoted(value)}" for name, value in settings.items()]
     return "\n".join(
-        ["# Written at every start. Put your own settings into local.conf.", *lines, "include_if_exists = 'local.conf'", ""]
+        [
+            "# Written at every start. Put your own settings into local.conf.",
+            *lines,
+            "include_if_exists = 'local.conf'",
+            "",
+        ]
     )
 
 

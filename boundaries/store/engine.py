@@ -29,7 +29,11 @@ def connect(url: str, *, statement_timeout_s: float | None = None, application_n
     engine = create_engine(
         target,
         pool_pre_ping=True,  # the private server may have been stopped and started in between
-        connect_args={"application_name": application_name, "options": " ".join(options), "connect_timeout": 10},
+        connect_args={
+            "application_name": application_name,
+            "options": " ".join(options),
+            "connect_timeout": 10,
+        },
     )
     try:
         _check_versions(engine)

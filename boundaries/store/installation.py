@@ -46,13 +46,17 @@ def find_installation(major: int | None = None, bins: list[Path] | None = None) 
     ``bins`` are the folders to look in; by default those of the system. Raises ``ServerMissing`` when
     there is none of the wanted version and ``PostgisMissing`` when none has PostGIS.
     """
-    every = sorted(_installations(_system_bins() if bins is None else bins), key=lambda i: i.major, reverse=True)
+    every = sorted(
+        _installations(_system_bins() if bins is None else bins), key=lambda i: i.major, reverse=True
+    )
     fitting = [i for i in every if (i.major == major if major else i.major >= OLDEST_POSTGRESQL)]
     if not fitting:
         raise ServerMissing(
             wanted=str(major) if major else f"{OLDEST_POSTGRESQL}+",
             found=", ".join(str(i.major) for i in every) or "-",
-            package=f"postgresql-{major} postgresql-{major}-postgis-3" if major else "postgresql postgresql-postgis",
+            package=f"postgresql-{major} postgresql-{major}-postgis-3"
+            if major
+            else "postgresql postgresql-postgis",
         )
     usable = next((i for i in fitting if i.has_postgis()), None)
     if usable is None:

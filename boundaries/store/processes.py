@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,9 @@ class ServerUser:
         The settings of the caller's own PostgreSQL (PGDATA, PGPORT, PGOPTIONS ...) do not reach it.
         """
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "LC_", "LANG"))}
-        other_user = {} if os.geteuid() == self.uid else {"user": self.uid, "group": self.gid, "extra_groups": []}
+        other_user: dict[str, Any] = (
+            {} if os.geteuid() == self.uid else {"user": self.uid, "group": self.gid, "extra_groups": []}
+        )
         return subprocess.run(
             list(command),
             env=kept | {"LC_ALL": "C.UTF-8"},
@@ -47,7 +50,7 @@ class ServerUser:
             timeout=timeout_s,
             check=False,
             umask=0o077,
-            **other_user,  # type: ignore[arg-type]
+            **other_user,
         )
 
 
@@ -64,7 +67,7 @@ def processes_inside(folder: Path, uid: int) -> set[int] | None:
         if not entry.name.isdigit():
             continue
         try:
-            if entry.stat().st_uid == uid and os.readlink(entry / "cwd") == wanted:
+            if entry.stat().st_uid == uid and str((entry / "cwd").readlink()) == wanted:
                 found.add(int(entry.name))
         except PermissionError:
             return None

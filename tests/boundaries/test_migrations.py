@@ -41,7 +41,8 @@ def _table_names(engine: Engine) -> set[str]:
 
 def _differences(engine: Engine) -> list[Any]:
     def belongs_to_patok(thing: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
-        return not (kind == "table" and reflected and (name == "spatial_ref_sys" or str(name).endswith("_default")))
+        is_foreign = name == "spatial_ref_sys" or str(name).endswith("_default")
+        return not (kind == "table" and reflected and is_foreign)
 
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": belongs_to_patok})
@@ -49,9 +50,11 @@ def _differences(engine: Engine) -> list[Any]:
 
 
 def _exclusions(engine: Engine) -> dict[str, str]:
-    query = text("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'x'")
+    query = text(
+        "SELECT conname, pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE contype = 'x'"
+    )
     with engine.connect() as connection:
-        return dict(connection.execute(query).tuples().all())
+        return {row.conname: row.definition for row in connection.execute(query)}
 
 
 def test_up_down_up(empty_database: Engine) -> None:
@@ -94,11 +97,13 @@ def test_a_missing_column_would_be_noticed(empty_database: Engine) -> None:
 
 @pytest.mark.parametrize("table", ["geotags", "geotag_results", "findings"])
 def test_the_big_tables_are_partitioned_by_province(engine: Engine, table: str) -> None:
+    key_query = text("SELECT pg_get_partkeydef(cast(:t AS regclass))")
+    parts_query = text(
+        "SELECT pg_get_expr(c.relpartbound, c.oid) FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid "
+        "WHERE inhparent = cast(:t AS regclass)"
+    )
     with engine.connect() as connection:
-        key = connection.execute(text("SELECT pg_get_partkeydef(cast(:t AS regclass))"), {"t": table}).scalar_one()
-        parts = connection.execute(
-            text("SELECT pg_get_expr(c.relpartbound, c.oid) FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid "
-                 "WHERE inhparent = cast(:t AS regclass)"), {"t": table}
-        ).scalars().all()
+        key = connection.execute(key_query, {"t": table}).scalar_one()
+        parts = connection.execute(parts_query, {"t": table}).scalars().all()
     assert key == "LIST (province)"
     assert "DEFAULT" in parts

@@ -1,0 +1,1 @@
+UPDATE candidates SET state = :state WHERE id = :candidate_id

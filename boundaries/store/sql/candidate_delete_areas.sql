@@ -1,0 +1,1 @@
+DELETE FROM candidate_areas WHERE candidate_id = :candidate_id

@@ -1,0 +1,1 @@
+INSERT INTO frames (name, country, code_scheme) VALUES (:name, :country, :code_scheme)
