@@ -1,0 +1,131 @@
+"""The HTTP API: one route file per resource, each registered by one line here."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import problems
+from api.access import LOOPBACK_HOSTS, SECURITY_HEADERS, Gate
+from api.answers import Problem
+from api.routes import (
+    areas,
+    campaigns,
+    checks,
+    findings,
+    frames,
+    geotags,
+    health,
+    page,
+    releases,
+    styles,
+    summaries,
+    tiles,
+)
+from boundaries.store.reading import Engine
+from geo.errors import PatokError
+from geo.text import Language
+
+ROUTERS = (
+    health.router,
+    frames.router,
+    releases.router,
+    areas.router,
+    campaigns.router,
+    geotags.router,
+    findings.router,
+    summaries.router,
+    checks.router,
+    tiles.router,
+    styles.router,
+    page.router,
+)
+
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": text}
+    for status, text in (
+        (401, "No access token, or another one."),
+        (404, "What the address names is not there."),
+        (421, "The Host header names another server."),
+        (422, "A parameter is not accepted."),
+        (503, "The database does not answer."),
+    )
+}
+
+# Request addresses and validation errors would go to an exporter that the environment names.
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+
+
+class _Described(FastAPI):
+    """Says in the OpenAPI document that errors are problems, which the framework does not know."""
+
+    def openapi(self) -> dict[str, Any]:
+        document = super().openapi()
+        for path in document["paths"].values():
+            for operation in path.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) >= 400:
+                        answer["content"] = {
+                            problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}
+                        }
+        return document
+
+
+async def _on_fault(request: Request, error: Exception) -> Response:
+    """The framework answers a fault outside of every middleware, so the headers are set here as well."""
+    response = await problems.on_fault(request, error)
+    response.headers.update(SECURITY_HEADERS)
+    return response
+
+
+def create_app(
+    engine: Engine,
+    data_dir: Path,
+    *,
+    access_token: str | None = None,
+    allowed_hosts: Sequence[str] = LOOPBACK_HOSTS,
+    language: Language = "en",
+) -> FastAPI:
+    """The application on an engine and a data folder.
+
+    With ``access_token`` every request but the page's files and /health needs it. ``allowed_hosts``
+    are the names, without port, that the Host header may have. ``language`` is what is answered to
+    a client that asks for none. Before listening beyond loopback call ``api.access.check_bind``.
+    """
+    mimetypes.add_type("text/javascript", ".mjs")  # some systems do not know it, and nosniff then refuses it
+    app = _Described(
+        title="Patok",
+        summary="Area frames, geotags, and what the checks found.",
+        version="0.1.0",
+        docs_url=None,  # the pages of the framework load their scripts from another server
+        redoc_url=None,
+        responses=_REFUSALS,
+        telemetry=_NO_TELEMETRY,
+    )
+    app.state.engine = engine
+    app.state.data_dir = data_dir
+    app.state.language = language
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/web", page.FILES, name="web")
+    app.add_exception_handler(PatokError, problems.on_patok_error)
+    app.add_exception_handler(RequestValidationError, problems.on_refused_request)
+    app.add_exception_handler(HTTPException, problems.on_http_error)
+    app.add_exception_handler(Exception, _on_fault)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(Gate, access_token=access_token, allowed_hosts=allowed_hosts)
+    return app

@@ -1,0 +1,54 @@
+"""The releases of a frame, and what changed between two."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from api.answers import Changes, Releases
+from api.parameters import Database, FrameName, ReleaseNumber
+from api.routes.frames import release_answer
+from boundaries.store.areas import ReleaseRecord, read_releases
+from boundaries.store.frames import frame_named
+from boundaries.store.reading import outage_said, reading
+from boundaries.store.releases import AreaChange, diff
+
+router = APIRouter(prefix="/v1/frames/{frame}/releases", tags=["releases"])
+
+
+@router.get("", response_model=Releases)
+def list_releases(engine: Database, frame: FrameName) -> dict[str, Any]:
+    """The releases of a frame, newest first."""
+    with reading(engine) as connection:
+        found = read_releases(connection, frame_named(connection, frame).frame_id)
+    return {"releases": [_answer(release) for release in found]}
+
+
+@router.get("/{number}/changes", response_model=Changes)
+def list_changes(
+    engine: Database,
+    frame: FrameName,
+    number: ReleaseNumber,
+    since: Annotated[int, Query(ge=1, le=2**31 - 1, description="Number of the release to compare with.")],
+) -> dict[str, Any]:
+    """The areas that release `number` has more, has less and has otherwise than release `since`."""
+    with outage_said():
+        found = diff(engine, frame, since, number)
+    return {
+        "added": [_changed(area) for area in found.added],
+        "removed": [_changed(area) for area in found.removed],
+        "changed": [_changed(area) for area in found.changed],
+    }
+
+
+def _answer(release: ReleaseRecord) -> dict[str, Any]:
+    more = asdict(release)
+    return (release_answer(release) or {}) | {
+        key: more[key] for key in ("boundary_sigma_m", "forced_reason", "reverted_to", "segments")
+    }
+
+
+def _changed(area: AreaChange) -> dict[str, str]:
+    return {"level": area.level, "area_code": area.area_code, "name": area.name}

@@ -1,0 +1,125 @@
+"""Map styles for MapLibre: no glyphs, no sprites, nothing from another server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from api.answers import MapStyle
+from api.parameters import CheckCode, Database, LevelFilter, ReleaseReference, Severity
+from api.routes.tiles import CampaignNeeded, CampaignQuery, FrameQuery
+from api.tilesets import area_tileset, find_area_layer, geotag_tileset
+from boundaries.store.reading import reading
+from geotags.store.reading import find_campaign
+
+router = APIRouter(prefix="/styles", tags=["styles"])
+
+NO_GEOTAGS_COLOUR = "#e8e8e4"
+SHARE_COLOURS: tuple[tuple[float, str], ...] = (
+    # ColorBrewer YlOrRd, 5 classes: told apart by colour-blind readers and in grey print.
+    (0.0, "#ffffb2"),
+    (0.02, "#fecc5c"),
+    (0.05, "#fd8d3c"),
+    (0.1, "#f03b20"),
+    (0.25, "#bd0026"),
+)
+SEVERITY_COLOURS = {"error": "#b2182b", "review": "#e08214", "info": "#4393c3"}
+CLEAN_COLOUR = "#5aae61"
+
+
+@router.get("/areas.json", response_model=MapStyle)
+def area_style(
+    request: Request,
+    engine: Database,
+    frame: FrameQuery = None,
+    release: ReleaseReference = None,
+    level: LevelFilter = None,
+    campaign: CampaignQuery = None,
+) -> dict[str, Any]:
+    """The areas of one level; with a campaign, coloured by the share of flagged households."""
+    with reading(engine) as connection:
+        layer = find_area_layer(connection, frame, release, level, campaign)
+        areas = area_tileset(request, connection, layer)
+    return _style(f"areas {layer.frame.name}", {"areas": areas}, _area_layers())
+
+
+@router.get("/geotags.json", response_model=MapStyle)
+def geotag_style(
+    request: Request, engine: Database, campaign: CampaignNeeded, code: CheckCode, severity: Severity = None
+) -> dict[str, Any]:
+    """A campaign's geotags by worst severity, over its areas by share of flagged households."""
+    with reading(engine) as connection:
+        found = find_campaign(connection, campaign)
+        areas = area_tileset(request, connection, find_area_layer(connection, None, None, None, campaign))
+        geotags = geotag_tileset(request, connection, found, code, severity)
+    return _style(
+        f"geotags {found.name}", {"areas": areas, "geotags": geotags}, [*_area_layers(), _geotag_layer()]
+    )
+
+
+def _style(name: str, tilesets: dict[str, dict[str, Any]], layers: list[dict[str, Any]]) -> dict[str, Any]:
+    first = next(iter(tilesets.values()))
+    lon, lat, zoom = first["center"]
+    background = {"id": "background", "type": "background", "paint": {"background-color": "#f7f7f4"}}
+    return {
+        "version": 8,
+        "name": name,
+        "center": [lon, lat],
+        "zoom": zoom,
+        "sources": {source: _source(tileset) for source, tileset in tilesets.items()},
+        "layers": [background, *layers],
+    }
+
+
+def _source(tileset: dict[str, Any]) -> dict[str, Any]:
+    keys = {"areas": "area_code", "geotags": "geotag_id"}
+    kept = ("tiles", "scheme", "minzoom", "maxzoom", "bounds")
+    return {"type": "vector", "promoteId": keys[tileset["name"]]} | {key: tileset[key] for key in kept}
+
+
+def _area_layers() -> list[dict[str, Any]]:
+    (_, lowest), *steps = SHARE_COLOURS
+    ramp: list[Any] = ["step", ["get", "flagged_share"], lowest]
+    for share, colour in steps:
+        ramp += [share, colour]
+    return [
+        {
+            "id": "areas-fill",
+            "type": "fill",
+            "source": "areas",
+            "source-layer": "areas",
+            "paint": {
+                "fill-color": ["case", ["has", "flagged_share"], ramp, NO_GEOTAGS_COLOUR],
+                "fill-opacity": 0.75,
+            },
+        },
+        {
+            "id": "areas-line",
+            "type": "line",
+            "source": "areas",
+            "source-layer": "areas",
+            "paint": {"line-color": "#555555", "line-width": 0.7},
+        },
+    ]
+
+
+def _geotag_layer() -> dict[str, Any]:
+    colours = [part for pair in SEVERITY_COLOURS.items() for part in pair]
+    return {
+        "id": "geotags-circle",
+        "type": "circle",
+        "source": "geotags",
+        "source-layer": "geotags",
+        "paint": {
+            "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 1.5, 14, 5],
+            "circle-color": [
+                "match",
+                ["coalesce", ["get", "severity"], "none"],
+                *colours,
+                CLEAN_COLOUR,
+            ],
+            "circle-stroke-color": "#ffffff",
+            "circle-stroke-width": 0.5,
+        },
+    }

@@ -1,0 +1,85 @@
+"""What a campaign's checks said, counted per area and per check."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from api.answers import AreaSummaries, CheckSummaries
+from api.catalogue import title_of
+from api.languages import Spoken
+from api.paging import After, after_code, cursor_of
+from api.parameters import (
+    AreaFilter,
+    CampaignName,
+    Database,
+    LevelFilter,
+    ReleaseReference,
+    code_prefix,
+    level_in_scheme,
+)
+from boundaries.store.areas import read_releases
+from boundaries.store.frames import pick_release
+from boundaries.store.reading import reading
+from geo.checks.registry import CHECKS
+from geotags.store.reading import find_campaign
+from geotags.store.summaries import count_checked, geotags_without_area, summarise_areas, summarise_checks
+
+router = APIRouter(prefix="/v1/campaigns/{campaign}/summary", tags=["summaries"])
+
+MOST_AREAS = 5000
+"""More than any kabupaten has: a whole one comes in one answer of about a megabyte."""
+
+
+@router.get("/areas", response_model=AreaSummaries)
+def summary_of_areas(
+    engine: Database,
+    campaign: CampaignName,
+    level: LevelFilter = None,
+    parent: AreaFilter = None,
+    release: ReleaseReference = None,
+    after: After = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_AREAS)] = MOST_AREAS,
+) -> dict[str, Any]:
+    """Geotags by verdict in each area of a level (the campaign's, if none is named), by code."""
+    with reading(engine) as connection:
+        found = find_campaign(connection, campaign)
+        chosen = pick_release(read_releases(connection, found.frame.frame_id), found.frame, release)
+        at = level_in_scheme(level or found.level, found.frame.scheme)
+        below = code_prefix("parent", parent, found.frame.scheme)
+        rows = summarise_areas(
+            connection, found, chosen, level=at, parent=below, after=after_code(after), limit=limit + 1
+        )
+        without = geotags_without_area(connection, found, chosen, level=at, parent=below)
+    page = rows[:limit]
+    return {
+        "areas": page,
+        "geotags_without_area": without,
+        "next": cursor_of(page[-1]["area_code"]) if len(rows) > limit else None,
+    }
+
+
+@router.get("/checks", response_model=CheckSummaries)
+def summary_of_checks(engine: Database, campaign: CampaignName, language: Spoken) -> dict[str, Any]:
+    """Findings by severity of every check, also of those that found nothing."""
+    with reading(engine) as connection:
+        found = find_campaign(connection, campaign)
+        counts = {row["code"]: row for row in summarise_checks(connection, found)}
+        checked = count_checked(connection, found)
+    nothing = {"error": 0, "review": 0, "info": 0, "not_assessed": 0}
+    known = [check.code for check in CHECKS]
+    answers = []
+    for code in [*known, *sorted(counts.keys() - set(known))]:
+        row = counts.get(code, nothing)
+        answers.append(
+            {
+                "code": code,
+                "title": title_of(code, language),
+                "error": row["error"],
+                "review": row["review"],
+                "info": row["info"],
+                "geotags_checked": checked - row["not_assessed"],
+            }
+        )
+    return {"checks": answers}

@@ -1,0 +1,72 @@
+"""Reading transactions, and the SQL files that they run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Engine, TextClause, text
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from boundaries.store.engine import named_sql
+from geo.errors import SetupError
+from geo.text import Text
+
+__all__ = ["Connection", "DatabaseUnavailable", "Engine", "outage_said", "read_rows", "reading", "statement"]
+
+STATEMENT_TIMEOUT_S = 60
+"""A read that takes longer is ended, so that one question cannot hold a connection for ever."""
+
+_QUERY_CANCELED = "57014"  # PostgreSQL, appendix A: query_canceled
+
+
+class DatabaseUnavailable(SetupError):
+    """The database does not answer, or not in time."""
+
+    code = "DATABASE_UNAVAILABLE"
+    text = Text(
+        en="The database {reason}. See whether it runs with: patok db status.",
+        id="Basis data {reason}. Periksa apakah ia berjalan dengan: patok db status.",
+    )
+
+
+_NOT_REACHED = Text(en="cannot be reached", id="tidak dapat dihubungi")
+_TOO_SLOW = Text(
+    en=f"did not answer within {STATEMENT_TIMEOUT_S} s",
+    id=f"tidak menjawab dalam {STATEMENT_TIMEOUT_S} detik",
+)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A read-only transaction with one snapshot: what several statements say then fits together.
+
+    Raises ``DatabaseUnavailable``.
+    """
+    with outage_said(), engine.connect() as connection, connection.begin():
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_S}s'"))
+        yield connection
+
+
+@contextmanager
+def outage_said() -> Iterator[None]:
+    """Raises ``DatabaseUnavailable`` in place of the driver's errors, whose texts carry parameters."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        too_slow = getattr(error.orig, "sqlstate", None) == _QUERY_CANCELED
+        raise DatabaseUnavailable(reason=_TOO_SLOW if too_slow else _NOT_REACHED) from error
+
+
+@cache
+def statement(package: str, name: str) -> TextClause:
+    """The statement in ``sql/{name}.sql`` beside the modules of ``package``."""
+    return text(named_sql(package, name))
+
+
+def read_rows(connection: Connection, sql: TextClause, **parameters: Any) -> list[dict[str, Any]]:
+    """All rows of ``sql``, each as a dict of its columns."""
+    return [dict(row) for row in connection.execute(sql, parameters).mappings()]

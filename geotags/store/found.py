@@ -1,0 +1,69 @@
+"""Reading stored findings: page by page through a campaign, or all of one geotag."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from boundaries.store.reading import Connection, read_rows, statement
+from geotags.store.reading import CampaignRecord
+
+SEVERITIES = ("error", "review", "info")
+"""Worst first: the order in which findings are listed."""
+
+
+@dataclass(frozen=True)
+class FindingPlace:
+    """Where a page of findings ended: the severity's place in ``SEVERITIES``, and the finding's id."""
+
+    rank: int
+    finding_id: int
+
+
+def read_findings(
+    connection: Connection,
+    campaign: CampaignRecord,
+    *,
+    code: str | None,
+    severity: str | None,
+    area: str | None,
+    after: FindingPlace,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Up to ``limit`` findings of current geotags, worst severity first, then by id.
+
+    One statement per severity, so that each is a walk by key and nothing has to be sorted. Each
+    row: finding_id, geotag_id, code, severity, distance_m, probability, evidence, assigned_area,
+    area_name (None when the release does not have the area), household_key, lon, lat.
+    """
+    rows: list[dict[str, Any]] = []
+    for rank, name in enumerate(SEVERITIES):
+        if rank < after.rank or severity not in (None, name):
+            continue
+        rows += read_rows(
+            connection,
+            statement("geotags.store", "findings"),
+            campaign_id=campaign.campaign_id,
+            level=campaign.level,
+            code=code,
+            severity=name,
+            area=area,
+            after=after.finding_id if rank == after.rank else 0,
+            limit=limit - len(rows),
+        )
+        if len(rows) >= limit:
+            break
+    return rows
+
+
+def findings_of_geotag(
+    connection: Connection, campaign: CampaignRecord, geotag_id: int
+) -> list[dict[str, Any]]:
+    """All findings of one geotag, worst first, as ``read_findings`` gives them."""
+    return read_rows(
+        connection,
+        statement("geotags.store", "findings_of_geotag"),
+        campaign_id=campaign.campaign_id,
+        level=campaign.level,
+        geotag_id=geotag_id,
+    )

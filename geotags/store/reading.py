@@ -1,0 +1,96 @@
+"""Reading campaigns and geotags. Only current revisions are read: an older one has been replaced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from boundaries.store.areas import FrameRecord
+from boundaries.store.reading import Connection, read_rows, statement
+from geo.codes import SCHEMES
+from geo.errors import NotFound
+from geo.levels import Level
+from geo.text import Text
+
+
+@dataclass(frozen=True)
+class CampaignRecord:
+    """One campaign, with the frame it is judged against and the level of its assigned areas."""
+
+    campaign_id: int
+    name: str
+    level: Level
+    frame: FrameRecord
+
+
+def _sql(name: str) -> Any:
+    return statement("geotags.store", name)
+
+
+def find_campaign(connection: Connection, name: str) -> CampaignRecord:
+    """The campaign called ``name``. Raises ``NotFound``."""
+    rows = read_rows(connection, _sql("campaign"), name=name)
+    if not rows:
+        raise NotFound(
+            what=Text(en="campaign", id="kampanye"),
+            name=name,
+            remedy=Text(
+                en="The campaigns are listed at /v1/campaigns.", id="Daftar kampanye ada di /v1/campaigns."
+            ),
+        )
+    row = rows[0]
+    frame = FrameRecord(row["frame_id"], row["frame"], row["country"], SCHEMES[row["code_scheme"]])
+    return CampaignRecord(row["campaign_id"], row["name"], Level(row["level"]), frame)
+
+
+def read_campaigns(connection: Connection) -> list[dict[str, Any]]:
+    """All campaigns by name, with their number of geotags and the newest release a result names.
+
+    Each row: name, frame, level, ruleset, ruleset_version, geotags, release (number, label,
+    effective_on, published_at; all None before the first check).
+    """
+    return read_rows(connection, _sql("campaign_sizes"))
+
+
+def read_geotags(
+    connection: Connection,
+    campaign: CampaignRecord,
+    *,
+    area: str | None,
+    verdict: str | None,
+    after: int,
+    limit: int,
+    geotag_id: int | None = None,
+) -> list[dict[str, Any]]:
+    """Up to ``limit`` geotags in the order of their ids, those after the id ``after``.
+
+    ``area`` keeps geotags whose assigned area begins with it. Each row: geotag_id, household_key,
+    building_no, assigned_area, accuracy_m, captured_at, enumerator_id, lon and lat (degrees, None
+    when there is no place on a map), verdict, distance_m, probability, not_assessed (None before
+    the first check).
+    """
+    return read_rows(
+        connection,
+        _sql("geotags"),
+        campaign_id=campaign.campaign_id,
+        area=area,
+        verdict=verdict,
+        after=after,
+        limit=limit,
+        geotag_id=geotag_id,
+    )
+
+
+def find_geotag(connection: Connection, campaign: CampaignRecord, geotag_id: int) -> dict[str, Any]:
+    """One current geotag, as ``read_geotags`` gives it. Raises ``NotFound``."""
+    rows = read_geotags(connection, campaign, area=None, verdict=None, after=0, limit=1, geotag_id=geotag_id)
+    if not rows:
+        raise NotFound(
+            what=Text(en="geotag", id="geotag"),
+            name=str(geotag_id),
+            remedy=Text(
+                en="It may have been replaced by a newer revision.",
+                id="Mungkin sudah diganti dengan revisi yang lebih baru.",
+            ),
+        )
+    return rows[0]

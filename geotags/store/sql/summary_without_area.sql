@@ -1,0 +1,15 @@
+SELECT count(*) AS geotags
+FROM geotags AS g
+WHERE g.campaign_id = :campaign_id
+  AND g.is_current
+  AND (CAST(:parent AS text) IS NULL OR starts_with(g.assigned_area, CAST(:parent AS text)))
+  AND NOT EXISTS (
+      SELECT 1
+      FROM unit_versions AS v
+      WHERE v.frame_id = :frame_id
+        AND v.level = CAST(:level AS text)
+        AND v.code = left(g.assigned_area, CAST(:width AS integer))
+        AND g.assigned_area BETWEEN v.code AND v.code || substr(CAST(:pattern AS text), length(v.code) + 1)
+        AND v.sys @> CAST(:published_at AS timestamptz)
+        AND v.valid @> CAST(:effective_on AS date)
+  )
