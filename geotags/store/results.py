@@ -127,5 +127,11 @@ def update_verdicts(
     connection.execute(text(named_sql("geotags.store", "verdict_update")), updates)
 
 
+def finding_items(connection: Connection, campaign_id: int) -> list[tuple[str, str, str]]:
+    """Item, check code and severity of every finding of current geotags."""
+    rows = connection.execute(text(named_sql("geotags.store", "finding_items")), {"campaign_id": campaign_id})
+    return [(row.item_id, row.check_code, row.severity) for row in rows]
+
+
 def _rounded(value: float, digits: int) -> float | None:
     return round(float(value), digits) if np.isfinite(value) else None

@@ -1,0 +1,152 @@
+"""Results of a check as a file: one row per geotag, and for GeoPackage a layer of findings."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import numpy as np
+import pandas as pd
+
+from geo.engine import Checked, Verdict
+from geo.errors import FormatUnknown
+from geo.text import Language
+
+_WGS84 = "EPSG:4326"
+
+
+def checked_table(checked: Checked, language: Language, first_row: int = 1) -> pd.DataFrame:
+    """One row per geotag in the order given: what was claimed, the verdict, and the findings in words."""
+    geotags, membership = checked.subject.geotags, checked.membership
+    n = len(geotags)
+    codes: list[list[str]] = [[] for _ in range(n)]
+    messages: list[list[str]] = [[] for _ in range(n)]
+    for finding in checked.findings():
+        codes[finding.row].append(finding.check.code)
+        messages[finding.row].append(finding.check.message.say(language, **finding.evidence))
+    return pd.DataFrame(
+        {
+            "file_row": np.arange(first_row, first_row + n),
+            "item_id": geotags.item_id.to_pylist(),
+            "household_key": geotags.household_key.to_pylist(),
+            "building_no": geotags.building_no.to_pylist(),
+            "assigned_area": geotags.assigned_area.to_pylist(),
+            "longitude": np.where(checked.subject.usable, geotags.lon, np.nan),
+            "latitude": np.where(checked.subject.usable, geotags.lat, np.nan),
+            "accuracy_m": geotags.accuracy_m,
+            "release": checked.subject.frame.release,
+            "verdict": [Verdict(verdict).word for verdict in checked.verdicts().tolist()],
+            "distance_m": np.round(membership.distance_m, 2),
+            "probability": np.round(membership.probability, 6),
+            "findings": [";".join(some) for some in codes],
+            "messages": [" ".join(some) for some in messages],
+        }
+    )
+
+
+def findings_table(checked: Checked, language: Language, first_row: int = 1) -> pd.DataFrame:
+    """One row per finding, with its evidence as JSON."""
+    geotags = checked.subject.geotags
+    rows = [
+        {
+            "file_row": first_row + finding.row,
+            "item_id": geotags.item_id[finding.row].as_py(),
+            "assigned_area": geotags.assigned_area[finding.row].as_py(),
+            "code": finding.check.code,
+            "severity": finding.severity.word,
+            "distance_m": finding.distance_m,
+            "probability": finding.probability,
+            "message": finding.check.message.say(language, **finding.evidence),
+            "remedy": finding.check.remedy.say(language),
+            "evidence": json.dumps(finding.evidence, ensure_ascii=False),
+            "longitude": geotags.lon[finding.row] if checked.subject.usable[finding.row] else np.nan,
+            "latitude": geotags.lat[finding.row] if checked.subject.usable[finding.row] else np.nan,
+        }
+        for finding in checked.findings()
+    ]
+    return pd.DataFrame(rows, columns=FINDING_COLUMNS)
+
+
+FINDING_COLUMNS = [
+    "file_row",
+    "item_id",
+    "assigned_area",
+    "code",
+    "severity",
+    "distance_m",
+    "probability",
+    "message",
+    "remedy",
+    "evidence",
+    "longitude",
+    "latitude",
+]
+
+
+def write_checked(checked: Checked, path: Path, language: Language, first_row: int = 1) -> None:
+    """Write the results of a check; GeoPackage gets a second layer with the findings."""
+    layers = {"geotags": checked_table(checked, language, first_row)}
+    if path.suffix.lower() == ".gpkg":
+        layers["findings"] = findings_table(checked, language, first_row)
+    write_layers(layers, path)
+
+
+def require_writable(path: Path) -> None:
+    """Raise ``FormatUnknown`` for an ending that no writer answers to, before any work is done."""
+    if path.suffix.lower() not in WRITERS:
+        raise FormatUnknown(file=path.name, known=", ".join(WRITERS))
+
+
+def write_layers(layers: dict[str, pd.DataFrame], path: Path) -> None:
+    """Write tables with ``longitude`` and ``latitude``; only GeoPackage holds more than the first.
+
+    The file appears whole or not at all, replacing an older one.
+    """
+    require_writable(path)
+    folder = path.parent
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".patok-") as scratch:
+        unfinished = Path(scratch) / path.name
+        WRITERS[path.suffix.lower()](layers, unfinished)
+        unfinished.replace(path)
+
+
+def _points(table: pd.DataFrame) -> geopandas.GeoDataFrame:
+    places = geopandas.points_from_xy(table["longitude"], table["latitude"], crs=_WGS84)
+    placed = geopandas.GeoDataFrame(table.drop(columns=["longitude", "latitude"]), geometry=places)
+    placed.loc[table["longitude"].isna().to_numpy(), "geometry"] = None
+    return placed
+
+
+def _first(layers: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    return next(iter(layers.values()))
+
+
+def _write_csv(layers: dict[str, pd.DataFrame], path: Path) -> None:
+    _first(layers).to_csv(path, index=False)
+
+
+def _write_geojson(layers: dict[str, pd.DataFrame], path: Path) -> None:
+    path.write_text(_points(_first(layers)).to_json(drop_id=True, na="null"), encoding="utf-8")
+
+
+def _write_parquet(layers: dict[str, pd.DataFrame], path: Path) -> None:
+    _points(_first(layers)).to_parquet(path, index=False)
+
+
+def _write_geopackage(layers: dict[str, pd.DataFrame], path: Path) -> None:
+    for name, table in layers.items():
+        _points(table).to_file(path, layer=name, driver="GPKG", engine="pyogrio")
+
+
+Writer = Callable[[dict[str, pd.DataFrame], Path], Any]
+
+WRITERS: dict[str, Writer] = {
+    ".csv": _write_csv,
+    ".geojson": _write_geojson,
+    ".parquet": _write_parquet,
+    ".gpkg": _write_geopackage,
+}

@@ -1,0 +1,86 @@
+"""``patok geotags``: load geotags into a campaign, check them again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from boundaries.store.releases import find_release, open_frame
+from geotags.intake import read_geotags
+from geotags.run import check_campaign, load_geotags
+from geotags.store.campaigns import find_campaign
+from patok.options import FILE, as_json, column_option, read_columns
+from patok.store import open_store
+from patok.words import progress_bar, say, show_json, tell
+
+_RELEASE = click.option(
+    "--release", type=int, help=tell("Number of the release; the current one.", "Nomor rilis; yang berlaku.")
+)
+
+
+@click.group(help=tell("Load geotags and check them again.", "Muat geotag dan periksa ulang."))
+def COMMAND() -> None:
+    """``patok geotags``."""
+
+
+@COMMAND.command(help=tell("Load and check a file of geotags.", "Muat dan periksa berkas geotag."))
+@click.argument("campaign")
+@click.argument("file", type=FILE)
+@column_option
+@_RELEASE
+@as_json
+def load(campaign: str, file: Path, columns: tuple[str, ...], release: int | None, as_json: bool) -> None:
+    """Safe to run again: what is there already is counted, not doubled."""
+    with open_store() as store:
+        found = find_campaign(store.engine, campaign)
+        record = find_release(store.engine, found.frame, release)
+        frame = open_frame(store.engine, store.data_dir, found.frame, record.number)
+        loaded = read_geotags(file, frame.scheme, found.level, read_columns(columns))
+        with progress_bar("Checking and storing", "Memeriksa dan menyimpan", len(loaded.geotags)) as advance:
+            report = load_geotags(store.engine, found, frame, record.release_id, loaded.geotags, advance)
+    document = {"new": report.new, "repeated": report.repeated, "changed": report.changed}
+    first_rows = [row + loaded.first_row for row in report.changed_rows[:20]]
+    if as_json:
+        show_json(
+            {"campaign": campaign, "release": record.number, **document, "changed_file_rows": first_rows}
+        )
+        return
+    say(
+        "{new} geotags stored and checked against release {release}; {repeated} were there already.",
+        "{new} geotag disimpan dan diperiksa terhadap rilis {release}; {repeated} sudah ada.",
+        release=record.number,
+        **document,
+    )
+    if report.changed:
+        say(
+            "{changed} rows differ from what is stored under the same item and revision and were left out "
+            "(file rows {rows} ...). Send them with a higher revision.",
+            "{changed} baris berbeda dari yang tersimpan dengan item dan revisi sama dan tidak dimuat "
+            "(baris {rows} ...). Kirim dengan revisi lebih tinggi.",
+            changed=report.changed,
+            rows=", ".join(map(str, first_rows)),
+        )
+
+
+@COMMAND.command(help=tell("Check all geotags of a campaign again.", "Periksa ulang semua geotag kampanye."))
+@click.argument("campaign")
+@_RELEASE
+@as_json
+def check(campaign: str, release: int | None, as_json: bool) -> None:
+    """Against the current release or another; readers see the old results until all are new."""
+    with open_store() as store:
+        found = find_campaign(store.engine, campaign)
+        record = find_release(store.engine, found.frame, release)
+        frame = open_frame(store.engine, store.data_dir, found.frame, record.number)
+        with progress_bar("Checking again", "Memeriksa ulang", None) as advance:
+            done = check_campaign(store.engine, found, frame, record.release_id, advance)
+    if as_json:
+        show_json({"campaign": campaign, "release": record.number, "geotags": done})
+        return
+    say(
+        "{done} geotags checked against release {release}.",
+        "{done} geotag diperiksa terhadap rilis {release}.",
+        done=done,
+        release=record.number,
+    )

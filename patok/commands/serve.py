@@ -1,0 +1,43 @@
+"""``patok serve``: the HTTP API and the page."""
+
+from __future__ import annotations
+
+import click
+import uvicorn
+
+from api.access import LOOPBACK_HOSTS, check_bind
+from api.app import create_app
+from patok.settings import Settings, read_settings
+from patok.store import Store, open_store
+from patok.words import note, tell
+
+
+@click.command(help=tell("Serve the HTTP API and the page.", "Layani API HTTP dan halaman."))
+@click.option("--host", help=tell("Address to listen on.", "Alamat yang dilayani."))
+@click.option("--port", type=click.IntRange(1, 65535), help=tell("Port to listen on.", "Port yang dilayani."))
+def COMMAND(host: str | None, port: int | None) -> None:
+    """On loopback; beyond it only with an access token."""
+    settings = read_settings()
+    host, port = host or settings.host, port or settings.port
+    check_bind(host, settings.access_token)
+    with open_store(settings) as store:
+        run_server(store, settings, host, port)
+
+
+def run_server(store: Store, settings: Settings, host: str, port: int) -> None:
+    """Serve until Ctrl-C. The access log stays off: addresses name areas and households."""
+    check_bind(host, settings.access_token)
+    app = create_app(
+        store.engine,
+        store.data_dir,
+        access_token=settings.access_token,
+        allowed_hosts=[*LOOPBACK_HOSTS, *settings.allowed_hosts],
+        language=settings.language,
+    )
+    note(
+        "The page is at http://{host}:{port} (Ctrl-C stops).",
+        "Halaman ada di http://{host}:{port} (Ctrl-C untuk berhenti).",
+        host=host,
+        port=port,
+    )
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=5)

@@ -1,0 +1,99 @@
+"""Every setting of Patok: environment variables, read once by the command that starts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from geo.errors import FileUnreadable, ValueRefused
+from geo.text import Language, Text
+
+DESCRIPTIONS: dict[str, Text] = {
+    "PATOK_DATABASE_URL": Text(
+        en="A PostgreSQL server with PostGIS (postgresql://...). Without it Patok runs a private one.",
+        id="Server PostgreSQL dengan PostGIS (postgresql://...). Tanpa ini Patok memakai miliknya sendiri.",
+    ),
+    "PATOK_DATA_DIR": Text(
+        en="Folder of the private server and of the segment files.",
+        id="Folder server pribadi dan berkas segmen.",
+    ),
+    "PATOK_HOST": Text(en="Address to listen on; 127.0.0.1.", id="Alamat yang dilayani; 127.0.0.1."),
+    "PATOK_PORT": Text(en="Port to listen on; 8000.", id="Port yang dilayani; 8000."),
+    "PATOK_ACCESS_TOKEN": Text(
+        en="The token that requests must carry; needed beyond loopback.",
+        id="Token yang harus dibawa permintaan; wajib bila melayani selain loopback.",
+    ),
+    "PATOK_ACCESS_TOKEN_FILE": Text(
+        en="A file with the access token, instead of the variable.",
+        id="Berkas berisi token akses, sebagai pengganti variabel.",
+    ),
+    "PATOK_ALLOWED_HOSTS": Text(
+        en="Names, separated by commas, that the Host header may have besides the loopback names.",
+        id="Nama, dipisah koma, yang boleh ada pada header Host selain nama loopback.",
+    ),
+    "PATOK_LANG": Text(
+        en="Language of messages: en or id; from the locale when unset.",
+        id="Bahasa pesan: en atau id; dari lokal sistem bila tidak diatur.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says. ``database_url`` None means the private server."""
+
+    database_url: str | None
+    data_dir: Path
+    host: str
+    port: int
+    access_token: str | None
+    allowed_hosts: tuple[str, ...]
+    language: Language
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the variables of ``DESCRIPTIONS``. Raises ``ValueRefused`` for a value that cannot be."""
+    env = os.environ if environment is None else environment
+    port = env.get("PATOK_PORT") or "8000"
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise ValueRefused(where="PATOK_PORT", value=port, wanted="1-65535")
+    hosts = tuple(name.strip() for name in env.get("PATOK_ALLOWED_HOSTS", "").split(",") if name.strip())
+    return Settings(
+        database_url=env.get("PATOK_DATABASE_URL") or None,
+        data_dir=Path(env.get("PATOK_DATA_DIR") or _default_data_dir(env)).expanduser().absolute(),
+        host=env.get("PATOK_HOST") or "127.0.0.1",
+        port=int(port),
+        access_token=_access_token(env),
+        allowed_hosts=hosts,
+        language=read_language(env),
+    )
+
+
+def read_language(environment: Mapping[str, str] | None = None) -> Language:
+    """Indonesian where PATOK_LANG or the locale says so, else English."""
+    env = os.environ if environment is None else environment
+    for name in ("PATOK_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if env.get(name):
+            return "id" if env[name].lower().startswith("id") else "en"
+    return "en"
+
+
+def _default_data_dir(env: Mapping[str, str]) -> Path:
+    # PostgreSQL refuses root and runs as another user, who cannot enter /root.
+    if os.geteuid() == 0:
+        return Path("/var/lib/patok")
+    return Path(env.get("XDG_DATA_HOME") or "~/.local/share") / "patok"
+
+
+def _access_token(env: Mapping[str, str]) -> str | None:
+    token = env.get("PATOK_ACCESS_TOKEN", "").strip()
+    path = env.get("PATOK_ACCESS_TOKEN_FILE")
+    if not token and path:
+        try:
+            token = Path(path).read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = Text(en="it cannot be read", id="berkasnya tidak dapat dibaca")
+            raise FileUnreadable(file=Path(path).name, format="token", reason=reason) from error
+    return token or None

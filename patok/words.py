@@ -1,0 +1,79 @@
+"""How commands speak: the person's language, sentences or JSON, tables and progress bars."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from geo.text import Language, Text
+from patok.settings import read_language
+
+LANGUAGE: Language = read_language()
+OUT = Console(highlight=False, soft_wrap=True)
+# Progress goes to standard error, so that standard output can be piped.
+ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def tell(en: str, id: str, **values: Any) -> str:
+    """One sentence in the person's language."""
+    return Text(en=en, id=id).say(LANGUAGE, **values)
+
+
+def say(en: str, id: str, **values: Any) -> None:
+    """Print one sentence."""
+    OUT.print(tell(en, id, **values), markup=False)
+
+
+def note(en: str, id: str, **values: Any) -> None:
+    """Print one sentence about what is going on, beside the results."""
+    ERR.print(tell(en, id, **values), markup=False)
+
+
+def show_json(document: Any) -> None:
+    """Print a document for machines."""
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write("\n")
+
+
+def show_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
+    """Print rows under headings; numbers stand to the right."""
+    rows = [list(row) for row in rows]
+    table = Table(title=title, title_justify="left")
+    for column, heading in enumerate(headings):
+        numeric = bool(rows) and all(isinstance(row[column], int | float) for row in rows)
+        table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row])
+    OUT.print(table)
+
+
+@contextmanager
+def progress_bar(en: str, id: str, total: int | None) -> Iterator[Any]:
+    """A bar for anything over a second; yields ``advance(n)``. A spinner when the total is unknown."""
+    columns = (
+        [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
+        if total
+        else [SpinnerColumn(), TextColumn("{task.description}")]
+    )
+    with Progress(*columns, console=ERR, transient=True) as progress:
+        task = progress.add_task(tell(en, id), total=total)
+        yield lambda n=1: progress.advance(task, n)
+
+
+def plain(record: Any) -> Mapping[str, Any]:
+    """A dataclass as a document for machines, its private and nested engine parts left out."""
+    return {name: value for name, value in vars(record).items() if not name.startswith("_")}
