@@ -69,7 +69,7 @@ def choose_kinds(coverage: Coverage, areas_m2: Floats) -> list[Kind]:
         (MARKET, by_distance[1:30:14]),
         (BOARDING, by_distance[6:60:9]),
         (PORT, sorted(by_distance[:80], key=lambda i: -offshore_m[i])[:1]),
-        (AIRPORT, [i for i in by_distance if 3_000 < town_m[i] and 3.0e5 < areas_m2[i]][:1]),
+        (AIRPORT, [i for i in by_distance if town_m[i] > 3_000 and areas_m2[i] > 3.0e5][:1]),
         (UNINHABITED, sorted(plain, key=lambda i: -areas_m2[i])[:2]),
         (DORMITORY, by_distance[120:700:290]),
     ):
@@ -103,7 +103,11 @@ def gather_sls(coverage: Coverage, kinds: list[Kind], rng: np.random.Generator) 
 
 
 def code_areas(
-    coverage: Coverage, kinds: list[Kind], gathered: list[list[int]], desa_codes: list[str], desa_names: list[str]
+    coverage: Coverage,
+    kinds: list[Kind],
+    gathered: list[list[int]],
+    desa_codes: list[str],
+    desa_names: list[str],
 ) -> list[SubSls]:
     """Codes and names of all sub-SLS, in the order of their codes."""
     coded: list[SubSls] = []
@@ -135,7 +139,7 @@ def fill_muatan(area: SubSls, rng: np.random.Generator) -> None:
     elif area.kind is MARKET:
         kk, shops = int(rng.integers(25, 40)), 0
         shops = int(kk * 0.9)
-    btt = kk if kk == 0 else max(1, int(round(kk * rng.uniform(0.82, 1.0))))
+    btt = kk if kk == 0 else max(1, round(kk * rng.uniform(0.82, 1.0)))
     bttk, nonusaha = int(rng.poisson(kk * 0.04)), int(rng.poisson(2.0))
     area.muatan = {
         "kk": kk,

@@ -18,7 +18,7 @@ from patok.sample.division import (
     within,
 )
 from patok.sample.mesh import Ints, Mesh, make_mesh, scatter_seeds
-from patok.sample.plane import Floats
+from patok.sample.plane import Floats, tree_of_points
 from patok.sample.terrain import PLANE, Terrain
 
 # Eight cells give a sub-SLS some 75 vertices, and a shape that is not a Voronoi cell's.
@@ -118,7 +118,7 @@ class _Plan:
         beside = [list(b) for b in touching]
         islands, reached = [], list(mainland)
         for island in others:
-            gaps = shapely.STRtree(shapely.points(mesh.seeds[reached]))
+            gaps = tree_of_points(mesh.seeds[reached])
             nearest = gaps.nearest(shapely.points(mesh.seeds[island]))
             landings = np.array(reached)[nearest]
             best = int(np.hypot(*(mesh.seeds[island] - mesh.seeds[landings]).T).argmin())
@@ -139,7 +139,7 @@ class _Plan:
 
 
 def _divide_kec(plan: _Plan, terrain: Terrain, rng: np.random.Generator) -> list[list[int]]:
-    tree = shapely.STRtree(shapely.points(plan.positions[plan.mainland]))
+    tree = tree_of_points(plan.positions[plan.mainland])
     starts = [plan.mainland[int(tree.nearest(shapely.Point(town)))] for town in terrain.towns_m]
     weights = [0.8, *rng.uniform(0.9, 1.1, len(starts) - 1)]
     parts = spread_out(plan.mainland, starts, weights, plan.touching, plan.positions, rng)
@@ -165,7 +165,9 @@ def _divide_desa(
     return _with_enclave(plan, desa_parts, kec_of_desa)
 
 
-def _with_enclave(plan: _Plan, parts: list[list[int]], kec_of_desa: list[int]) -> tuple[list[list[int]], list[int]]:
+def _with_enclave(
+    plan: _Plan, parts: list[list[int]], kec_of_desa: list[int]
+) -> tuple[list[list[int]], list[int]]:
     """One more desa, wholly inside the one that has the most room for it."""
     depths = [depth_inside(set(part), plan.around) for part in parts]
     host = max(range(len(parts)), key=lambda i: (max(depths[i].values()), len(parts[i])))

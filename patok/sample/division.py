@@ -1,4 +1,4 @@
-"""Dividing the land: cells are gathered into connected parts, level by level, each about its share in size."""
+"""Dividing the land: cells are gathered into connected parts, each about its share in size."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ def depth_inside(members: set[int], beside: Neighbours) -> dict[int, int]:
     return depth
 
 
-def spread_starts(members: Sequence[int], k: int, positions: Floats, taken: Sequence[int], rng: np.random.Generator) -> list[int]:
+def spread_starts(
+    members: Sequence[int], k: int, positions: Floats, taken: Sequence[int], rng: np.random.Generator
+) -> list[int]:
     """``k`` members far from each other and from ``taken`` (best of a few candidates each)."""
     pool, starts = np.array(sorted(set(members) - set(taken))), list(taken)
     chosen: list[int] = []

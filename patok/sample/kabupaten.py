@@ -31,7 +31,9 @@ _WIDTHS = {Level.KAB: 4, Level.KEC: 7, Level.DESA: 10, Level.SLS: 14, Level.SUBS
 _COUNTED = ("kk", "btt", "bttk", "bku", "bbtt_nonusaha", "usaha", "muatan")
 
 
-def make_kabupaten(seed: int = 1945, n_kec: int = 7, n_desa: int = 60, n_subsls: int = 900) -> dict[Level, AreaTable]:
+def make_kabupaten(
+    seed: int = 1945, n_kec: int = 7, n_desa: int = 60, n_subsls: int = 900
+) -> dict[Level, AreaTable]:
     """Areas of the levels kab, kec, desa, sls and subsls (scheme ``bps``), each level a clean coverage.
 
     The number of kecamatan, desa and sub-SLS is exactly as asked; SLS come out a little fewer than
@@ -76,7 +78,8 @@ def _tables(coded: Sequence[SubSls], coverage: Coverage, names: dict[str, str]) 
     polygons = coverage.polygons[[area.row for area in coded]]
     counts = np.array([[area.muatan[name] for name in _COUNTED] for area in coded])
     details = [
-        {"dominan": str(area.kind.dominan), "khusus": area.kind.khusus, **special_attributes(area)} for area in coded
+        {"dominan": str(area.kind.dominan), "khusus": area.kind.khusus, **special_attributes(area)}
+        for area in coded
     ]
     tables: dict[Level, AreaTable] = {}
     level, members = Level.SUBSLS, [[i] for i in range(len(coded))]
@@ -121,12 +124,20 @@ def _multipolygons(polygons: np.ndarray) -> np.ndarray:
 
 def _square_metres(polygons: np.ndarray) -> list[float]:
     geod = pyproj.Geod(ellps="WGS84")
-    return [round(abs(geod.geometry_area_perimeter(polygon)[0]), 2) for polygon in shapely.orient_polygons(polygons)]
+    return [
+        round(abs(geod.geometry_area_perimeter(polygon)[0]), 2)
+        for polygon in shapely.orient_polygons(polygons)
+    ]
 
 
 def _code_attributes(code: str, level: Level, names: dict[str, str]) -> dict[str, Any]:
     """The columns of the office's upload that say which area this is."""
-    found: dict[str, Any] = {"kdprov": PROVINCE, "nmprov": NAME_OF_PROVINCE, "kdkab": code[2:4], "nmkab": names[code[:4]]}
+    found: dict[str, Any] = {
+        "kdprov": PROVINCE,
+        "nmprov": NAME_OF_PROVINCE,
+        "kdkab": code[2:4],
+        "nmkab": names[code[:4]],
+    }
     if level is Level.KAB:
         return found | {"idkab": code}
     found |= {"kdkec": code[4:7], "nmkec": names[code[:7]]}

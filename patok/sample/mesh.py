@@ -66,7 +66,7 @@ class Mesh:
             edge = other if edge == one else one
         ring = np.concatenate(parts)
         kept = np.any(ring != np.roll(ring, 1, axis=0), axis=1)
-        return shapely.linearrings(ring[kept])
+        return shapely.LinearRing(ring[kept])
 
 
 def scatter_seeds(
@@ -78,14 +78,18 @@ def scatter_seeds(
     """Seeds (n, 2) in a rectangle, about ``spacing_m(seeds)`` apart: squares are quartered down to it."""
     top = 1_600.0
     counts = np.ceil((np.array(high) - low) / top).astype(int)
-    corners = np.stack(np.meshgrid(*(np.arange(c) for c in counts), indexing="ij"), -1).reshape(-1, 2) * top + low
+    corners = (
+        np.stack(np.meshgrid(*(np.arange(c) for c in counts), indexing="ij"), -1).reshape(-1, 2) * top + low
+    )
     size, leaves = top, []
     while len(corners):
         # A random threshold blurs the steps between powers of two.
         split = size > spacing_m(corners + size / 2) * rng.uniform(0.75, 1.5, len(corners))
         leaves.append(corners[~split] + size * rng.uniform(0.15, 0.85, ((~split).sum(), 2)))
         size /= 2
-        corners = (corners[split][:, None, :] + size * np.array([[0, 0], [1, 0], [0, 1], [1, 1]])).reshape(-1, 2)
+        corners = (corners[split][:, None, :] + size * np.array([[0, 0], [1, 0], [0, 1], [1, 1]])).reshape(
+            -1, 2
+        )
     return np.concatenate(leaves)
 
 
@@ -138,7 +142,9 @@ def _circumcentres(corners: Floats) -> Floats:
     return a + offset / np.where(d == 0, np.finfo(float).tiny, d)[:, None]
 
 
-def _crooked_lines(seeds: Floats, sides: Ints, ends: Floats, plane: LocalPlane, rng: np.random.Generator) -> list[Floats]:
+def _crooked_lines(
+    seeds: Floats, sides: Ints, ends: Floats, plane: LocalPlane, rng: np.random.Generator
+) -> list[Floats]:
     along = ends[:, 1] - ends[:, 0]
     length = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)
     along = along / length[:, None]
@@ -154,7 +160,9 @@ def _crooked_lines(seeds: Floats, sides: Ints, ends: Floats, plane: LocalPlane, 
         room[1] = np.where(height[:, None] > 0, room[1], reach)
     limit = _ROOM * np.where(wave > 0, room[0], room[1])
     offset = limit * np.tanh(wave * length[:, None] / np.maximum(limit, 1e-9))
-    points = ends[:, :1] + (t * length[:, None])[..., None] * along[:, None] + offset[..., None] * across[:, None]
+    points = (
+        ends[:, :1] + (t * length[:, None])[..., None] * along[:, None] + offset[..., None] * across[:, None]
+    )
     points[:, 0], points[:, -1] = ends[:, 0], ends[:, 1]
     degrees = np.round(plane.to_degrees(points.reshape(-1, 2)), GRID_DECIMALS).reshape(points.shape)
     step = np.where(length < _STRAIGHT_EDGE_M, len(t) - 1, np.where(length < _SHORT_EDGE_M, 2, 1))
@@ -178,4 +186,5 @@ def _triangle_height(x: Floats, apex_x: Floats, apex_y: Floats, length: Floats) 
     with np.errstate(divide="ignore", invalid="ignore"):
         rising = np.where(p > 0, h * x / p, np.inf)
         falling = np.where(p < w, h * (w - x) / (w - p), np.inf)
-    return np.maximum(np.nan_to_num(np.minimum(rising, falling), nan=0.0, posinf=0.0), 0.0)
+    height: Floats = np.maximum(np.nan_to_num(np.minimum(rising, falling), nan=0.0, posinf=0.0), 0.0)
+    return height

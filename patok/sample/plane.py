@@ -1,4 +1,4 @@
-"""Metres around one place, for building the sample. Not the engine's geodesy: the sample's truth stands apart."""
+"""Metres around one place, for building the sample. Not the engine's: the sample's truth stands apart."""
 
 from __future__ import annotations
 
@@ -14,6 +14,13 @@ Floats = NDArray[np.float64]
 # WGS 84 (EPSG:7030): semi-major axis in metres, flattening.
 _A_M = 6_378_137.0
 _F = 1 / 298.257223563
+
+
+def tree_of_points(xy: Floats) -> shapely.STRtree:
+    """An index of the points (n, 2), which answers with their rows."""
+    points: np.ndarray = np.empty(len(xy), object)
+    points[:] = shapely.points(xy)
+    return shapely.STRtree(points)
 
 
 @dataclass(frozen=True)

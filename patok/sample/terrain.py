@@ -35,7 +35,9 @@ class Terrain:
         """The land of a kabupaten of ``n_subsls`` sub-SLS; each kecamatan has a town, in the given order."""
         # 24 plane waves: direction, wave number (1/km), phase, height.
         number = np.geomspace(0.12, 4.0, 24)
-        waves = np.stack([rng.uniform(0, 2 * math.pi, 24), number, rng.uniform(0, 2 * math.pi, 24), 0.3 / number**0.8])
+        waves = np.stack(
+            [rng.uniform(0, 2 * math.pi, 24), number, rng.uniform(0, 2 * math.pi, 24), 0.3 / number**0.8]
+        )
         return cls(math.sqrt(n_subsls / _FULL_SIZE), waves, n_towns)
 
     @property
@@ -86,7 +88,8 @@ class Terrain:
         coast_m = np.abs(y - self._coast(x)) * 1000 * self.scale
         spacing = np.minimum(spacing, 330 + 0.16 * coast_m)
         near_island = self._islands(x, y, np.full(len(x), 0.75))
-        return np.clip(np.where(near_island, np.minimum(spacing, 300), spacing), 20.0, 1_500.0)
+        spacing = np.where(near_island, np.minimum(spacing, 300), spacing)
+        return np.asarray(np.clip(spacing, 20.0, 1_500.0), np.float64)
 
     def _rough(self, x: Floats, y: Floats) -> Floats:
         angle, number, phase, height = self.waves
