@@ -40,9 +40,9 @@ class HostRefused(InputError):
     http_status = 421
     text = Text(
         en="This server does not answer under the name in the Host header. "
-        "Use the address that it printed at its start, or start it with --allowed-host.",
+        "Use the address that it printed at its start, or name it in PATOK_ALLOWED_HOSTS.",
         id="Server ini tidak melayani nama pada header Host. "
-        "Gunakan alamat yang ditampilkan saat server dimulai, atau jalankan dengan --allowed-host.",
+        "Gunakan alamat yang ditampilkan saat server dimulai, atau sebutkan di PATOK_ALLOWED_HOSTS.",
     )
 
 
@@ -161,7 +161,7 @@ async def on_patok_error(request: Request, error: Exception) -> JSONResponse:
     """An error that a person can mend."""
     assert isinstance(error, PatokError)
     if error.http_status >= 500:
-        logger.warning("%s at %s", error.code, request.url.path)
+        logger.warning("%s", error.code)  # not the address: what stands in it may be a coordinate
     return problem_response(error, request_language(request.scope))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, TextClause, text
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from boundaries.store.engine import named_sql
 from geo.errors import SetupError
@@ -33,6 +34,7 @@ class DatabaseUnavailable(SetupError):
 
 
 _NOT_REACHED = Text(en="cannot be reached", id="tidak dapat dihubungi")
+_TOO_BUSY = Text(en="is busy with other requests", id="sedang sibuk dengan permintaan lain")
 _TOO_SLOW = Text(
     en=f"did not answer within {STATEMENT_TIMEOUT_S} s",
     id=f"tidak menjawab dalam {STATEMENT_TIMEOUT_S} detik",
@@ -56,6 +58,8 @@ def outage_said() -> Iterator[None]:
     """Raises ``DatabaseUnavailable`` in place of the driver's errors, whose texts carry parameters."""
     try:
         yield
+    except PoolTimeoutError as error:
+        raise DatabaseUnavailable(reason=_TOO_BUSY) from error
     except (OperationalError, InterfaceError) as error:
         too_slow = getattr(error.orig, "sqlstate", None) == _QUERY_CANCELED
         raise DatabaseUnavailable(reason=_TOO_SLOW if too_slow else _NOT_REACHED) from error
