@@ -28,6 +28,7 @@ def connect(url: str, *, statement_timeout_s: float | None = None, application_n
         options.append(f"-c statement_timeout={round(statement_timeout_s * 1000)}")
     engine = create_engine(
         target,
+        hide_parameters=True,  # an error's text goes to the log, and the parameters hold coordinates
         pool_pre_ping=True,  # the private server may have been stopped and started in between
         connect_args={
             "application_name": application_name,

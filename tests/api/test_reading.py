@@ -53,3 +53,9 @@ def test_a_fault_in_the_sql_is_not_called_an_outage(engine: Engine) -> None:
     with pytest.raises(DBAPIError) as raised, reading(engine) as connection:
         connection.execute(text("SELECT no_such_column FROM frames"))
     assert not isinstance(raised.value, DatabaseUnavailable)
+
+
+def test_errors_do_not_repeat_the_parameters(engine: Engine) -> None:
+    with pytest.raises(DBAPIError) as raised, reading(engine) as connection:
+        connection.execute(text("SELECT no_such_column WHERE 1 = :lon"), {"lon": 115.4321987})
+    assert "115.4321987" not in str(raised.value)
