@@ -8,7 +8,7 @@ RUN bin/install server && rm -rf .venv-node node_modules .cache
 
 FROM ${BASE}
 # /data and /secrets belong to patok, so the volumes that compose.yaml puts there do too.
-RUN useradd --system --uid 10001 --home-dir /data patok \
+RUN useradd --uid 10001 --no-create-home --home-dir /data patok \
     && install -d -o patok -g patok -m 0750 /data \
     && install -d -o patok -g patok -m 0755 /secrets
 COPY --from=build /opt/patok /opt/patok

@@ -269,6 +269,7 @@ run_npm() {
     if find_node >/dev/null; then
         npm "$@"
     else
+        make_venv_node # first: the path below is looked up in it
         run_node "$(node_home)/lib/node_modules/npm/bin/npm-cli.js" "$@"
     fi
 }
