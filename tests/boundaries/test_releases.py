@@ -246,25 +246,28 @@ def test_values_that_are_refused(bali: Any, options: dict[str, Any]) -> None:
 
 
 _COPY = (
-    "INSERT INTO unit_versions (unit_id, frame_id, level, code, name, segment_key, attributes, content_sha256, "
-    "valid, sys, geom, geom_3857) SELECT {unit_id}, frame_id, level, {code}, name, segment_key, attributes, "
-    "content_sha256, valid, sys, geom, geom_3857 FROM unit_versions WHERE code = '5105010001'"
+    "INSERT INTO unit_versions (unit_id, frame_id, level, code, name, segment_key, attributes, "
+    "content_sha256, valid, sys, geom, geom_3857) "
+    "SELECT cast(coalesce(:unit_id, cast(unit_id AS text)) AS uuid), frame_id, level, coalesce(:code, code), "
+    "name, segment_key, attributes, content_sha256, valid, sys, geom, geom_3857 "
+    "FROM unit_versions WHERE code = '5105010001'"
+)
+_NEW_UNIT = (
+    "INSERT INTO units (id, frame_id, level) SELECT gen_random_uuid(), frame_id, level FROM units LIMIT 1 "
+    "RETURNING cast(id AS text)"
 )
 
 
 def test_the_database_refuses_two_versions_at_one_time(bali: Any) -> None:
     bali.publish("2025_1", bali.villages("5105"))
-    unit = (
-        "INSERT INTO units SELECT gen_random_uuid(), frame_id, level, now() FROM units LIMIT 1 RETURNING id"
-    )
     with bali.engine.begin() as connection:
-        fresh = f"'{connection.execute(text(unit)).scalar_one()}'::uuid"
+        fresh = connection.execute(text(_NEW_UNIT)).scalar_one()
     with pytest.raises(IntegrityError, match="ex_unit_versions_unit"), bali.engine.begin() as connection:
-        connection.execute(text(_COPY.format(unit_id="unit_id", code="'5105010999'")))
+        connection.execute(text(_COPY), {"unit_id": None, "code": "5105010999"})
     with pytest.raises(IntegrityError, match="ex_unit_versions_code"), bali.engine.begin() as connection:
-        connection.execute(text(_COPY.format(unit_id=fresh, code="code")))
+        connection.execute(text(_COPY), {"unit_id": fresh, "code": None})
     with bali.engine.begin() as connection:  # another unit under another code is welcome
-        connection.execute(text(_COPY.format(unit_id=fresh, code="'5105010999'")))
+        connection.execute(text(_COPY), {"unit_id": fresh, "code": "5105010999"})
     assert len(bali.versions()) == 5
 
 
@@ -339,3 +342,21 @@ def test_klungkung_is_published_without_force(
     assert sizes == {Level.DESA: 59, Level.SLS: 246, Level.SUBSLS: 639}
     parents = bali.query("SELECT count(*) FROM unit_versions WHERE level <> 'desa' AND parent_code IS NULL")
     assert parents[0][0] == 0
+
+
+@pytest.mark.real_data
+def test_barru_is_refused_and_then_forced(
+    bali: Any, shared_data: Path, real_file: Callable[[Path, Level], Any]
+) -> None:
+    files = {"kec": Level.KEC, "desa": Level.DESA, "sls": Level.SUBSLS}
+    loaded = [
+        real_file(shared_data / "barru_7310" / f"{name}.geojson", level) for name, level in files.items()
+    ]
+    with pytest.raises(CandidateBlocked, match=r"7310\d+"):
+        bali.publish("2025_1", *loaded)
+    release = publish(bali.engine, bali.data_dir, "bali", "2025_1", forced_reason="the only layer there is")
+    assert release.forced_reason == "the only layer there is"
+    frame = bali.open()
+    assert frame.withheld == {"7310030003000301"}
+    sizes = {level: sum(len(layer) for _, layer in frame.layers(level)) for level in frame.levels()}
+    assert sizes == {Level.KEC: 7, Level.DESA: 55, Level.SUBSLS: 818}
