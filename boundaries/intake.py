@@ -64,6 +64,7 @@ GEOMETRY_WORDS: dict[int, Text] = {
 }
 MISSING = Text(en="missing", id="kosong (null)")
 EMPTY = Text(en="empty", id="kosong")
+OTHER_SHAPE = Text(en="a curve or another kind of shape", id="lengkung atau bangun jenis lain")
 SCHEME_LEVELS = Text(en="one of {levels}", id="salah satu dari {levels}")
 NO_ROWS = Text(en="it holds no rows", id="tidak berisi baris")
 
@@ -230,7 +231,9 @@ def _multipolygons(file: str, raw: RawTable) -> np.ndarray:
     if not usable.all():
         first = int(np.argmin(usable))
         kind = int(kinds[first])
-        found = MISSING if kind == -1 else EMPTY if polygonal[first] else GEOMETRY_WORDS.get(kind, EMPTY)
+        found = (
+            MISSING if kind == -1 else EMPTY if polygonal[first] else GEOMETRY_WORDS.get(kind, OTHER_SHAPE)
+        )
         raise GeometryRefused(file=file, row=raw.rows[first], found=found)
     flat = shapely.force_2d(raw.geometries)
     parts, owner = shapely.get_parts(flat, return_index=True)

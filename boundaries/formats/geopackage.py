@@ -47,7 +47,7 @@ def read_geopackage(path: Path, layer: str | None = None) -> RawTable:
     chosen = _choose(path, list(layers), layer)
     try:
         # IMMUTABLE: SQLite would else put -wal and -shm files beside a file left in that mode.
-        meta, table = pyogrio.read_arrow(path, layer=chosen, force_2d=True, IMMUTABLE="YES")
+        meta, table = pyogrio.read_arrow(path, layer=chosen, IMMUTABLE="YES")
         geometry_column = meta["geometry_name"] or "wkb_geometry"
         geometries = shapely.from_wkb(object_array(table[geometry_column].to_pylist()))
         columns = {name: table[name].to_pylist() for name in table.column_names if name != geometry_column}

@@ -16,6 +16,9 @@ POLYGON = 3
 BUNDLE = 150
 """How many areas, neighbours by their codes, are merged at once: about the villages of a kabupaten."""
 
+SAME_PLACE_DEG = 1e-9
+"""An edge of an area and the same edge in a union differ by the noise of noding alone, far below this."""
+
 
 class LevelCoverage:
     """The outlines of one level as shapes that can be measured, with what several checks need of them.
@@ -106,8 +109,40 @@ class LevelCoverage:
         """Over ``holes``."""
         return shapely.STRtree(self.holes)
 
+    def shared_land(self, pairs: np.ndarray) -> np.ndarray:
+        """Per pair of positions what both shapes hold: an object array of geometries, some empty."""
+        blocks = np.array_split(pairs, max(1, len(pairs) // 2000))
+        with ThreadPoolExecutor() as pool:
+            shared = pool.map(
+                lambda block: shapely.intersection(self.shapes[block[:, 0]], self.shapes[block[:, 1]]), blocks
+            )
+            return np.concatenate(list(shared))
+
     def neighbours(self, shapes: np.ndarray) -> list[list[int]]:
-        """Per polygon the positions of the areas along its outline, the longest shared border first."""
+        """Per gap the positions of the areas along it: two by their codes, more by their shared border.
+
+        ``shapes`` are Polygons that lie between the areas, as ``holes`` does.
+        """
+        found: list[list[int]] = [[] for _ in shapes]
+        shape, area = self.tree.query(shapes, predicate="dwithin", distance=SAME_PLACE_DEG)
+        for position, row in zip(shape.tolist(), area.tolist(), strict=True):
+            found[position].append(row)
+        many = [position for position, rows in enumerate(found) if len(rows) > 2]
+        borders = dict(zip(many, self._shared_borders(shapes[many]), strict=True))
+        codes, file_rows = self.table.codes, self.table.file_rows
+
+        def rank(position: int, row: int) -> tuple[float, str, int]:
+            # Rounded, for the sum of the same lengths in another order differs in the last digits.
+            length = round(borders[position].get(row, 0.0), 9) if position in borders else 0.0
+            return -length, codes[row], file_rows[row]
+
+        return [
+            sorted(borders.get(position, rows), key=lambda row, position=position: rank(position, row))
+            for position, rows in enumerate(found)
+        ]
+
+    def _shared_borders(self, shapes: np.ndarray) -> list[dict[int, float]]:
+        """Per polygon: position of a nearest area -> degrees of the outline that are nearest to it."""
         rings, of_shape = shapely.get_rings(shapes, return_index=True)
         xy, of_ring = shapely.get_coordinates(rings, return_index=True)
         same_ring = of_ring[1:] == of_ring[:-1]
@@ -120,12 +155,7 @@ class LevelCoverage:
                 owner[position].tolist(), area.tolist(), lengths.tolist(), strict=True
             ):
                 found[shape][row] = found[shape].get(row, 0.0) + length
-        codes, file_rows = self.table.codes, self.table.file_rows
-        return [
-            # Rounded, for the sum of the same lengths in another order differs in the last digits.
-            sorted(borders, key=lambda row: (-round(borders[row], 9), codes[row], file_rows[row]))
-            for borders in found
-        ]
+        return found
 
 
 def _merged(shapes: np.ndarray) -> np.ndarray:

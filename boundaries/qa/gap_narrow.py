@@ -5,16 +5,13 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from boundaries.qa.coverage import LevelCoverage, polygonal
+from boundaries.qa.coverage import SAME_PLACE_DEG, LevelCoverage, polygonal
 from boundaries.qa.measure import M_PER_DEG, areas_m2, mean_widths_m
 from boundaries.qa.protocol import CandidateView, Parameter, QaCheck, QaFinding, QaOutcome, decide
 from geo.text import Text
 
 CODE = "GAP_NARROW"
 VERSION = 1
-
-# An edge of an area and the same edge in the union differ by the noise of noding alone.
-_SAME_PLACE_DEG = 1e-9
 
 
 def run(view: CandidateView, parameters: dict[str, float]) -> QaOutcome:
@@ -71,7 +68,7 @@ def _open_edges(coverage: LevelCoverage, width_deg: float) -> tuple[list[int], n
         return [], np.empty(0, dtype=object)
     middles = shapely.line_interpolate_point(segments, 0.5, normalized=True)
     on_border = np.unique(
-        shapely.STRtree(outer).query(middles, predicate="dwithin", distance=_SAME_PLACE_DEG)[0]
+        shapely.STRtree(outer).query(middles, predicate="dwithin", distance=SAME_PLACE_DEG)[0]
     )
     segments, owner = segments[on_border], owner[on_border]
     kept, start = np.unique(owner, return_index=True)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import shapely
-from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 
 # WGS 84 (NIMA TR8350.2).
@@ -31,14 +28,15 @@ def areas_m2(geometries: np.ndarray) -> np.ndarray:
 
 
 def lengths_m(geometries: np.ndarray) -> np.ndarray:
-    """Lengths in m (of a polygon: of its outline), by the radii of curvature at each shape's middle."""
-    bounds = shapely.bounds(geometries)
-    middle = np.nan_to_num((bounds[:, 1] + bounds[:, 3]) / 2)
-    lengths = [
-        shapely.length(affinity.scale(g, *_metres_per_degree(lat), origin=(0, 0)))
-        for g, lat in zip(geometries, middle.tolist(), strict=True)
-    ]
-    return np.asarray(lengths, dtype=np.float64)
+    """Lengths in m (of a polygon: of its outline), by the radii of curvature at each edge's middle."""
+    outlines = np.asarray(shapely.boundary(geometries), dtype=object)
+    areal = shapely.get_dimensions(geometries) == 2
+    lines, of_geometry = shapely.get_parts(np.where(areal, outlines, geometries), return_index=True)
+    xy, of_line = shapely.get_coordinates(lines, return_index=True)
+    joined = of_line[1:] == of_line[:-1]
+    step, middle = (xy[1:] - xy[:-1])[joined], (xy[1:, 1] + xy[:-1, 1])[joined] / 2
+    metres = np.hypot(*(step * _metres_per_degree(middle)).T)
+    return np.bincount(of_geometry[of_line[1:][joined]], weights=metres, minlength=len(geometries))
 
 
 def mean_widths_m(geometries: np.ndarray, areas: np.ndarray) -> np.ndarray:
@@ -61,9 +59,9 @@ def _equal_area(xy: np.ndarray) -> np.ndarray:
     return np.column_stack([_A_M * np.radians(xy[:, 0]), _A_M * q / 2])
 
 
-def _metres_per_degree(latitude_deg: float) -> tuple[float, float]:
-    """Metres per degree of longitude and of latitude at a latitude (radii N cos(lat) and M)."""
-    latitude = math.radians(latitude_deg)
-    w2 = 1 - _E2 * math.sin(latitude) ** 2
-    east, north = _A_M / math.sqrt(w2) * math.cos(latitude), _A_M * (1 - _E2) / w2**1.5
-    return math.radians(east), math.radians(north)
+def _metres_per_degree(latitudes_deg: np.ndarray) -> np.ndarray:
+    """(n, 2) metres per degree of longitude and of latitude (radii N cos(lat) and M)."""
+    latitudes = np.radians(latitudes_deg)
+    w2 = 1 - _E2 * np.sin(latitudes) ** 2
+    east, north = _A_M / np.sqrt(w2) * np.cos(latitudes), _A_M * (1 - _E2) / w2**1.5
+    return np.asarray(np.radians(np.column_stack([east, north])))

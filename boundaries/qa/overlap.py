@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import shapely
 
 from boundaries.qa.coverage import LevelCoverage, polygonal
 from boundaries.qa.measure import areas_m2, mean_widths_m
@@ -29,7 +28,7 @@ def run(view: CandidateView, parameters: dict[str, float]) -> QaOutcome:
         pairs = _on_one_floor(coverage.table.attributes, coverage.overlapping_pairs)
         if len(pairs) == 0:
             continue
-        shared = shapely.intersection(coverage.shapes[pairs[:, 0]], coverage.shapes[pairs[:, 1]])
+        shared = coverage.shared_land(pairs)
         areas = areas_m2(shared)
         seen = areas > parameters["noise_m2"]
         findings += _findings(coverage, pairs[seen], shared[seen], areas[seen], parameters["blocking_m2"])
