@@ -23,7 +23,7 @@ from boundaries.store.frames import frame_named, pick_release
 from boundaries.store.reading import Connection
 from geo.levels import Level
 from geo.text import Text
-from geotags.store.reading import CampaignRecord, find_campaign
+from geotags.store.campaigns import Campaign, campaign_named
 from geotags.store.tiles import GEOTAG_TILE_MAX_ZOOM, GEOTAG_TILE_MIN_ZOOM
 
 WORLD = [-180.0, -85.051129, 180.0, 85.051129]
@@ -39,7 +39,7 @@ class AreaLayer:
     frame: FrameRecord
     release: ReleaseRecord
     level: Level
-    campaign: CampaignRecord | None
+    campaign: Campaign | None
 
     @property
     def stamp(self) -> str:
@@ -54,7 +54,7 @@ def find_area_layer(
 
     Raises ``NotFound``, or ``ParameterRefused`` when the frame or the level is not given or not right.
     """
-    found = find_campaign(connection, campaign) if campaign is not None else None
+    found = campaign_named(connection, campaign) if campaign is not None else None
     if frame is None and found is None:
         raise ParameterRefused(parameter="frame", wanted=Text(en="the name of a frame", id="nama kerangka"))
     chosen = found.frame if found and frame in (None, found.frame.name) else None
@@ -101,7 +101,7 @@ def area_tileset(request: Request, connection: Connection, layer: AreaLayer) -> 
 
 
 def geotag_tileset(
-    request: Request, connection: Connection, campaign: CampaignRecord, code: str | None, severity: str | None
+    request: Request, connection: Connection, campaign: Campaign, code: str | None, severity: str | None
 ) -> dict[str, Any]:
     """The TileJSON of a campaign's geotags; its centre is that of the frame's areas."""
     query = {"campaign": campaign.name} | {

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from sqlalchemy import Connection, Engine, text
 
-from boundaries.store.engine import named_sql
+from boundaries.store.reading import Engine
 from geo.engine import check_geotags
 from geo.frame import Frame
 from geo.geotags import Geotags
-from geotags.store.campaigns import Campaign
+from geotags.store.campaigns import Campaign, lock_campaign
 from geotags.store.clusters import refresh_duplicates
 from geotags.store.current import current_geotags, geotags_of_rows
 from geotags.store.intake import store_geotags
@@ -61,9 +60,9 @@ def load_geotags(
         batch = geotags.take(np.arange(start, min(start + ROWS_PER_BATCH, len(geotags))))
         checked = check_geotags(batch, frame, campaign.level, campaign.ruleset)
         with engine.begin() as connection:
-            _lock(connection, campaign)
-            stored = store_geotags(connection, campaign.id, batch, frame.scheme, provinces)
-            write_results(connection, campaign.id, release_id, checked, stored.ids, stored.provinces)
+            lock_campaign(connection, campaign)
+            stored = store_geotags(connection, campaign.campaign_id, batch, frame.scheme, provinces)
+            write_results(connection, campaign.campaign_id, release_id, checked, stored.ids, stored.provinces)
             refresh_duplicates(connection, campaign, release_id, frame, stored.places)
         report.new += len(stored.new_rows)
         report.repeated += len(stored.repeated_rows)
@@ -87,19 +86,14 @@ def check_campaign(
     done = 0
     places: set[tuple[int, int]] = set()
     with engine.begin() as connection:
-        _lock(connection, campaign)
-        for rows in current_geotags(connection, campaign.id, ROWS_PER_BATCH):
+        lock_campaign(connection, campaign)
+        for rows in current_geotags(connection, campaign.campaign_id, ROWS_PER_BATCH):
             checked = check_geotags(geotags_of_rows(rows), frame, campaign.level, campaign.ruleset)
             ids = {row: record.id for row, record in enumerate(rows)}
             provinces = {row: record.province for row, record in enumerate(rows)}
-            write_results(connection, campaign.id, release_id, checked, ids, provinces)
+            write_results(connection, campaign.campaign_id, release_id, checked, ids, provinces)
             places.update((row.lon_key, row.lat_key) for row in rows if row.lon_key is not None)
             done += len(rows)
             progress(len(rows))
         refresh_duplicates(connection, campaign, release_id, frame, places)
     return done
-
-
-def _lock(connection: Connection, campaign: Campaign) -> None:
-    """Two loads into one campaign take turns: both may touch the same cluster."""
-    connection.execute(text(named_sql("geotags.store", "campaign_lock")), {"campaign_id": campaign.id})

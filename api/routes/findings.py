@@ -12,8 +12,8 @@ from api.languages import Spoken
 from api.paging import DEFAULT_LIMIT, After, Limit, cursor_of, key_of
 from api.parameters import AreaFilter, CampaignName, CheckCode, Database, Severity, code_prefix
 from boundaries.store.reading import reading
+from geotags.store.campaigns import campaign_named
 from geotags.store.found import SEVERITIES, FindingPlace, read_findings
-from geotags.store.reading import find_campaign
 
 router = APIRouter(prefix="/v1/campaigns/{campaign}/findings", tags=["findings"])
 
@@ -31,7 +31,7 @@ def list_findings(
 ) -> dict[str, Any]:
     """Findings of current geotags, errors first, then review, then info; each by its id."""
     with reading(engine) as connection:
-        found = find_campaign(connection, campaign)
+        found = campaign_named(connection, campaign)
         rows = read_findings(
             connection,
             found,

@@ -11,8 +11,9 @@ from api.languages import Spoken
 from api.paging import DEFAULT_LIMIT, After, Limit, after_id, cursor_of, next_link
 from api.parameters import AreaFilter, CampaignName, Database, GeotagId, Verdict, code_prefix
 from boundaries.store.reading import reading
+from geotags.store.campaigns import campaign_named
 from geotags.store.found import findings_of_geotag
-from geotags.store.reading import find_campaign, find_geotag, read_geotags
+from geotags.store.reading import find_geotag, read_geotags
 
 router = APIRouter(
     prefix="/v1/campaigns/{campaign}/geotags", tags=["geotags"], default_response_class=GeoJSONResponse
@@ -31,7 +32,7 @@ def list_geotags(
 ) -> GeoJSONResponse:
     """Current geotags in the order of their ids; `area` is the beginning of the assigned area."""
     with reading(engine) as connection:
-        found = find_campaign(connection, campaign)
+        found = campaign_named(connection, campaign)
         rows = read_geotags(
             connection,
             found,
@@ -51,7 +52,7 @@ def get_geotag(
 ) -> GeoJSONResponse:
     """One geotag with everything that was found about it, and what could not be assessed."""
     with reading(engine) as connection:
-        found = find_campaign(connection, campaign)
+        found = campaign_named(connection, campaign)
         row = find_geotag(connection, found, geotag_id)
         findings = findings_of_geotag(connection, found, geotag_id)
     feature = geotag_feature(row)

@@ -11,7 +11,7 @@ from api.parameters import CheckCode, Database, LevelFilter, ReleaseReference, S
 from api.routes.tiles import CampaignNeeded, CampaignQuery, FrameQuery
 from api.tilesets import area_tileset, find_area_layer, geotag_tileset
 from boundaries.store.reading import reading
-from geotags.store.reading import find_campaign
+from geotags.store.campaigns import campaign_named
 
 router = APIRouter(prefix="/styles", tags=["styles"])
 
@@ -50,7 +50,7 @@ def geotag_style(
 ) -> dict[str, Any]:
     """A campaign's geotags by worst severity, over its areas by share of flagged households."""
     with reading(engine) as connection:
-        found = find_campaign(connection, campaign)
+        found = campaign_named(connection, campaign)
         areas = area_tileset(request, connection, find_area_layer(connection, None, None, None, campaign))
         geotags = geotag_tileset(request, connection, found, code, severity)
     return _style(

@@ -23,7 +23,7 @@ from boundaries.store.areas import read_releases
 from boundaries.store.frames import pick_release
 from boundaries.store.reading import reading
 from geo.checks.registry import CHECKS
-from geotags.store.reading import find_campaign
+from geotags.store.campaigns import campaign_named
 from geotags.store.summaries import count_checked, geotags_without_area, summarise_areas, summarise_checks
 
 router = APIRouter(prefix="/v1/campaigns/{campaign}/summary", tags=["summaries"])
@@ -44,7 +44,7 @@ def summary_of_areas(
 ) -> dict[str, Any]:
     """Geotags by verdict in each area of a level (the campaign's, if none is named), by code."""
     with reading(engine) as connection:
-        found = find_campaign(connection, campaign)
+        found = campaign_named(connection, campaign)
         chosen = pick_release(read_releases(connection, found.frame.frame_id), found.frame, release)
         at = level_in_scheme(level or found.level, found.frame.scheme)
         below = code_prefix("parent", parent, found.frame.scheme)
@@ -64,7 +64,7 @@ def summary_of_areas(
 def summary_of_checks(engine: Database, campaign: CampaignName, language: Spoken) -> dict[str, Any]:
     """Findings by severity of every check, also of those that found nothing."""
     with reading(engine) as connection:
-        found = find_campaign(connection, campaign)
+        found = campaign_named(connection, campaign)
         counts = {row["code"]: row for row in summarise_checks(connection, found)}
         checked = count_checked(connection, found)
     nothing = {"error": 0, "review": 0, "info": 0, "not_assessed": 0}

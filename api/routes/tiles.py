@@ -15,7 +15,7 @@ from api.parameters import CLEAN, CheckCode, Database, LevelFilter, ReleaseRefer
 from api.tilesets import area_tileset, check_tile, find_area_layer, geotag_tileset
 from boundaries.store.areas import AREA_TILE_MAX_ZOOM, AREA_TILE_ZOOMS, area_tile
 from boundaries.store.reading import reading
-from geotags.store.reading import find_campaign
+from geotags.store.campaigns import campaign_named
 from geotags.store.tiles import GEOTAG_TILE_MAX_ZOOM, GEOTAG_TILE_MIN_ZOOM, geotag_tile, summary_tile
 
 router = APIRouter(prefix="/tiles", tags=["tiles"])
@@ -92,7 +92,7 @@ def get_geotag_tile(
     tile = (z, x, y)
     check_tile(tile, GEOTAG_TILE_MIN_ZOOM, GEOTAG_TILE_MAX_ZOOM)
     with reading(engine) as connection:
-        found = find_campaign(connection, campaign)
+        found = campaign_named(connection, campaign)
         data = geotag_tile(connection, found, tile, code=code, severity=severity)
     return _tile_response(data, "private, no-store")
 
@@ -118,4 +118,4 @@ def geotag_tilejson(
 ) -> dict[str, Any]:
     """TileJSON of a campaign's geotags."""
     with reading(engine) as connection:
-        return geotag_tileset(request, connection, find_campaign(connection, campaign), code, severity)
+        return geotag_tileset(request, connection, campaign_named(connection, campaign), code, severity)

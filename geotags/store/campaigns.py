@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import IntegrityError
 
+from boundaries.store.areas import FrameRecord
 from boundaries.store.engine import named_sql
 from boundaries.store.frames import find_frame
+from geo.codes import SCHEMES
 from geo.errors import AlreadyExists, NotFound, ValueRefused
 from geo.levels import Level
 from geo.ruleset import Ruleset
@@ -26,10 +28,9 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 class Campaign:
     """One collection. ``level`` is the level of the assigned areas."""
 
-    id: int
+    campaign_id: int
     name: str
-    frame: str
-    frame_id: int
+    frame: FrameRecord
     level: Level
     ruleset: Ruleset
     starts_on: dt.date | None
@@ -87,10 +88,15 @@ def list_campaigns(engine: Engine) -> list[Campaign]:
 def find_campaign(engine: Engine, name: str) -> Campaign:
     """The campaign called ``name``. Raises ``NotFound``."""
     with engine.connect() as connection:
-        found = _read(connection, name)
-        if found:
-            return found[0]
-        names = ", ".join(campaign.name for campaign in _read(connection, None)) or "-"
+        return campaign_named(connection, name)
+
+
+def campaign_named(connection: Connection, name: str) -> Campaign:
+    """The campaign called ``name``, within a transaction. Raises ``NotFound``."""
+    found = _read(connection, name)
+    if found:
+        return found[0]
+    names = ", ".join(campaign.name for campaign in _read(connection, None)) or "-"
     raise NotFound(
         what=CAMPAIGN,
         name=name,
@@ -101,14 +107,20 @@ def find_campaign(engine: Engine, name: str) -> Campaign:
     )
 
 
+def lock_campaign(connection: Connection, campaign: Campaign) -> None:
+    """Other loads into the campaign wait until the transaction ends: both may touch one cluster."""
+    connection.execute(
+        text(named_sql("geotags.store", "campaign_lock")), {"campaign_id": campaign.campaign_id}
+    )
+
+
 def _read(connection: Connection, name: str | None) -> list[Campaign]:
     rows = connection.execute(text(named_sql("geotags.store", "campaign_records")), {"name": name})
     return [
         Campaign(
-            row.id,
+            row.campaign_id,
             row.name,
-            row.frame,
-            row.frame_id,
+            FrameRecord(row.frame_id, row.frame, row.country, SCHEMES[row.code_scheme]),
             Level(row.level),
             Ruleset.from_json(row.ruleset),
             row.starts_on,

@@ -31,7 +31,7 @@ def _refresh(
     connection: Connection, campaign: Campaign, release_id: int, frame: Frame, places: list[tuple[int, int]]
 ) -> None:
     keys = [cluster_key(*place) for place in places]
-    bound = {"campaign_id": campaign.id, "check_code": _CODE}
+    bound = {"campaign_id": campaign.campaign_id, "check_code": _CODE}
     rows = connection.execute(
         text(named_sql("geotags.store", "geotags_at_places")),
         bound
@@ -56,9 +56,9 @@ def _refresh(
     provinces = {row: record.province for row, record in enumerate(rows)}
     touched = {"ids": list(ids.values()), "provinces": sorted(set(provinces.values()))}
     connection.execute(text(named_sql("geotags.store", "findings_delete")), touched | {"codes": [_CODE]})
-    cluster_ids = _write_clusters(connection, campaign.id, found)
+    cluster_ids = _write_clusters(connection, campaign.campaign_id, found)
     members = ((finding, cluster_ids[finding.evidence["cluster_key"]]) for finding in found)
-    copy_findings(connection, campaign.id, release_id, members, ids, provinces)
+    copy_findings(connection, campaign.campaign_id, release_id, members, ids, provinces)
     outcomes = checked.outcomes[_CODE]
     reasons: dict[int, dict[str, str | None]] = {}
     for row, geotag_id in ids.items():

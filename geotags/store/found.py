@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from boundaries.store.reading import Connection, read_rows, statement
-from geotags.store.reading import CampaignRecord
+from geotags.store.campaigns import Campaign
 
 SEVERITIES = ("error", "review", "info")
 """Worst first: the order in which findings are listed."""
@@ -22,7 +22,7 @@ class FindingPlace:
 
 def read_findings(
     connection: Connection,
-    campaign: CampaignRecord,
+    campaign: Campaign,
     *,
     code: str | None,
     severity: str | None,
@@ -56,9 +56,7 @@ def read_findings(
     return rows
 
 
-def findings_of_geotag(
-    connection: Connection, campaign: CampaignRecord, geotag_id: int
-) -> list[dict[str, Any]]:
+def findings_of_geotag(connection: Connection, campaign: Campaign, geotag_id: int) -> list[dict[str, Any]]:
     """All findings of one geotag, worst first, as ``read_findings`` gives them."""
     return read_rows(
         connection,

@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from boundaries.store.areas import FrameRecord
 from boundaries.store.reading import Connection, read_rows, statement
-from geo.codes import SCHEMES
 from geo.errors import NotFound
-from geo.levels import Level
 from geo.text import Text
-
-
-@dataclass(frozen=True)
-class CampaignRecord:
-    """One campaign, with the frame it is judged against and the level of its assigned areas."""
-
-    campaign_id: int
-    name: str
-    level: Level
-    frame: FrameRecord
+from geotags.store.campaigns import Campaign
 
 
 def _sql(name: str) -> Any:
     return statement("geotags.store", name)
-
-
-def find_campaign(connection: Connection, name: str) -> CampaignRecord:
-    """The campaign called ``name``. Raises ``NotFound``."""
-    rows = read_rows(connection, _sql("campaign"), name=name)
-    if not rows:
-        raise NotFound(
-            what=Text(en="campaign", id="kampanye"),
-            name=name,
-            remedy=Text(
-                en="The campaigns are listed at /v1/campaigns.", id="Daftar kampanye ada di /v1/campaigns."
-            ),
-        )
-    row = rows[0]
-    frame = FrameRecord(row["frame_id"], row["frame"], row["country"], SCHEMES[row["code_scheme"]])
-    return CampaignRecord(row["campaign_id"], row["name"], Level(row["level"]), frame)
 
 
 def read_campaigns(connection: Connection) -> list[dict[str, Any]]:
@@ -54,7 +25,7 @@ def read_campaigns(connection: Connection) -> list[dict[str, Any]]:
 
 def read_geotags(
     connection: Connection,
-    campaign: CampaignRecord,
+    campaign: Campaign,
     *,
     area: str | None,
     verdict: str | None,
@@ -81,7 +52,7 @@ def read_geotags(
     )
 
 
-def find_geotag(connection: Connection, campaign: CampaignRecord, geotag_id: int) -> dict[str, Any]:
+def find_geotag(connection: Connection, campaign: Campaign, geotag_id: int) -> dict[str, Any]:
     """One current geotag, as ``read_geotags`` gives it. Raises ``NotFound``."""
     rows = read_geotags(connection, campaign, area=None, verdict=None, after=0, limit=1, geotag_id=geotag_id)
     if not rows:

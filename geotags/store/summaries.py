@@ -7,12 +7,12 @@ from typing import Any
 from boundaries.store.areas import ReleaseRecord
 from boundaries.store.reading import Connection, read_rows, statement
 from geo.levels import Level
-from geotags.store.reading import CampaignRecord
+from geotags.store.campaigns import Campaign
 
 
 def summarise_areas(
     connection: Connection,
-    campaign: CampaignRecord,
+    campaign: Campaign,
     release: ReleaseRecord,
     *,
     level: Level,
@@ -43,7 +43,7 @@ def summarise_areas(
 
 def geotags_without_area(
     connection: Connection,
-    campaign: CampaignRecord,
+    campaign: Campaign,
     release: ReleaseRecord,
     *,
     level: Level,
@@ -65,7 +65,7 @@ def geotags_without_area(
     return int(rows[0]["geotags"])
 
 
-def summarise_checks(connection: Connection, campaign: CampaignRecord) -> list[dict[str, Any]]:
+def summarise_checks(connection: Connection, campaign: Campaign) -> list[dict[str, Any]]:
     """Findings by severity of each check that found or could not assess something.
 
     Each row: code, error, review, info, not_assessed.
@@ -75,7 +75,7 @@ def summarise_checks(connection: Connection, campaign: CampaignRecord) -> list[d
     )
 
 
-def count_checked(connection: Connection, campaign: CampaignRecord) -> int:
+def count_checked(connection: Connection, campaign: Campaign) -> int:
     """How many current geotags have a result."""
     rows = read_rows(
         connection, statement("geotags.store", "checked_geotags"), campaign_id=campaign.campaign_id

@@ -7,7 +7,7 @@ from boundaries.store.reading import Connection, read_rows, statement
 from geo.errors import InputError
 from geo.levels import Level
 from geo.text import Text
-from geotags.store.reading import CampaignRecord
+from geotags.store.campaigns import Campaign
 
 GEOTAG_TILE_MIN_ZOOM = 8
 """A tile of zoom 8 is 156 km wide, some five kabupaten; above it points say nothing that areas do not."""
@@ -32,7 +32,7 @@ class TileTooFull(InputError):
 
 def geotag_tile(
     connection: Connection,
-    campaign: CampaignRecord,
+    campaign: Campaign,
     tile: tuple[int, int, int],
     *,
     code: str | None,
@@ -64,7 +64,7 @@ def geotag_tile(
 
 def summary_tile(
     connection: Connection,
-    campaign: CampaignRecord,
+    campaign: Campaign,
     release: ReleaseRecord,
     level: Level,
     tile: tuple[int, int, int],

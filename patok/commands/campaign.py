@@ -55,7 +55,7 @@ def list_(as_json: bool) -> None:
     rows = [
         {
             "name": one.name,
-            "frame": one.frame,
+            "frame": one.frame.name,
             "level": one.level.value,
             "ruleset": one.ruleset.name,
             "ruleset_version": one.ruleset.version,

@@ -44,7 +44,7 @@ class PortTaken(SetupError):
     code = "PORT_TAKEN"
     text = Text(
         en="Port {port} is in use, perhaps by another demo. Stop it, or choose another port with --port.",
-        id="Port {port} sedang dipakai, mungkin oleh demo lain. Hentikan, atau pilih port lain dengan --port.",
+        id="Port {port} sedang dipakai, mungkin oleh demo lain. Hentikan, atau pilih lain dengan --port.",
     )
 
 
@@ -81,7 +81,7 @@ def COMMAND(serve: bool, port: int | None, n: int, seed: int, as_json: bool) -> 
         _load(store, folder / "geotags.csv")
         with store.engine.connect() as connection:
             campaign = find_campaign(store.engine, NAME)
-            table = compare(planted, finding_items(connection, campaign.id))
+            table = compare(planted, finding_items(connection, campaign.campaign_id))
         _show(table, folder, as_json)
         if serve:
             run_server(store, settings, settings.host, settings.port)

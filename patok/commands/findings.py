@@ -14,8 +14,8 @@ from boundaries.store.reading import reading
 from geo.checks.registry import CHECK_OF_CODE
 from geo.errors import ValueRefused
 from geotags.exports import require_writable, write_layers
+from geotags.store.campaigns import campaign_named
 from geotags.store.found import SEVERITIES, FindingPlace, read_findings
-from geotags.store.reading import find_campaign
 from patok.options import FILE, as_json
 from patok.store import Store, open_store
 from patok.words import LANGUAGE, progress_bar, say, show_json, show_table, tell
@@ -104,7 +104,7 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     """Every finding that passes the filters, page by page, said in the person's language."""
     with reading(store.engine) as connection:
-        campaign = find_campaign(connection, name)
+        campaign = campaign_named(connection, name)
         after = FindingPlace(0, 0)
         while True:
             page = read_findings(

@@ -34,8 +34,8 @@ def load(campaign: str, file: Path, columns: tuple[str, ...], release: int | Non
     """Safe to run again: what is there already is counted, not doubled."""
     with open_store() as store:
         found = find_campaign(store.engine, campaign)
-        record = find_release(store.engine, found.frame, release)
-        frame = open_frame(store.engine, store.data_dir, found.frame, record.number)
+        record = find_release(store.engine, found.frame.name, release)
+        frame = open_frame(store.engine, store.data_dir, found.frame.name, record.number)
         loaded = read_geotags(file, frame.scheme, found.level, read_columns(columns))
         with progress_bar("Checking and storing", "Memeriksa dan menyimpan", len(loaded.geotags)) as advance:
             report = load_geotags(store.engine, found, frame, record.release_id, loaded.geotags, advance)
@@ -71,8 +71,8 @@ def check(campaign: str, release: int | None, as_json: bool) -> None:
     """Against the current release or another; readers see the old results until all are new."""
     with open_store() as store:
         found = find_campaign(store.engine, campaign)
-        record = find_release(store.engine, found.frame, release)
-        frame = open_frame(store.engine, store.data_dir, found.frame, record.number)
+        record = find_release(store.engine, found.frame.name, release)
+        frame = open_frame(store.engine, store.data_dir, found.frame.name, record.number)
         with progress_bar("Checking again", "Memeriksa ulang", None) as advance:
             done = check_campaign(store.engine, found, frame, record.release_id, advance)
     if as_json:
