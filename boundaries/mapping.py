@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from geo.codes import CodeScheme
 from geo.errors import ColumnMissing
@@ -81,7 +82,7 @@ TOOL_COLUMNS = frozenset(
         "shape_area",
         "shape_le_1",
         "shape_ar_1",
-    ]  # fmt: skip
+    ]
 )
 
 # Names, numbers and contacts of persons (the head of the SLS above all), however the office spells them.
@@ -153,7 +154,7 @@ def code_column_of(columns: Sequence[str], level: Level, scheme: CodeScheme) -> 
 def part_widths(level: Level, scheme: CodeScheme) -> tuple[int, ...]:
     """How many characters each level adds to the code, from the highest level down to ``level``."""
     ends = [0] + [scheme.widths[up] for up in scheme.levels if up.depth <= level.depth]
-    return tuple(end - start for start, end in zip(ends, ends[1:], strict=False))
+    return tuple(end - start for start, end in pairwise(ends))
 
 
 def _code_columns(file: str, by_lower: dict[str, str], level: Level, scheme: CodeScheme) -> tuple[str, ...]:

@@ -17,14 +17,32 @@ M_PER_DEG = 111_319.49
 
 
 def areas_m2(geometries: np.ndarray) -> np.ndarray:
-    """Areas in m2 on the ellipsoid: the plane area in a cylindrical equal-area projection.
+    """Areas in m2 on the ellipsoid of (multi)polygons whose edges are straight in longitude/latitude.
 
-    Snyder, Map Projections: A Working Manual (USGS 1395, 1987), equations 10-15 and 3-12. Edges
-    count as straight in the projection, which differs from straight in longitude/latitude by less
-    than 1e-6 of the area for edges under 10 km.
+    The area under an edge is the mean of Q over its latitudes times its width in longitude, where Q is
+    the area between the equator and a latitude, per radian (Snyder, Map Projections: A Working Manual,
+    USGS 1395, 1987, equation 3-12); Simpson's rule takes the mean. An equal-area projection of the
+    vertices would do for villages, but was off by 0.15 % on a sliver with one long edge.
     """
-    flat = shapely.transform(geometries, _equal_area)
-    return np.asarray(shapely.area(flat), dtype=np.float64)
+    parts, of_geometry = shapely.get_parts(geometries, return_index=True)
+    areal = shapely.get_dimensions(parts) == 2
+    parts, of_geometry = parts[areal], of_geometry[areal]
+    rings, of_part = shapely.get_rings(parts, return_index=True)
+    xy, of_ring = shapely.get_coordinates(rings, return_index=True)
+    joined = of_ring[1:] == of_ring[:-1]
+    ring = of_ring[1:][joined]
+    start, end = xy[:-1][joined], xy[1:][joined]
+    # Reckoned from the ring's first latitude, for Q itself is a million times a sliver.
+    first = xy[np.searchsorted(of_ring, np.arange(len(rings))), 1][ring]
+    south, middle, north = (_area_to(lat) for lat in (start[:, 1], (start[:, 1] + end[:, 1]) / 2, end[:, 1]))
+    mean = (south + 4 * middle + north) / 6 - _area_to(first)
+    under = mean * np.radians(end[:, 0] - start[:, 0])
+    size = np.abs(np.bincount(ring, weights=under, minlength=len(rings)))
+    is_hole = np.zeros(len(rings), dtype=bool)
+    is_hole[1:] = of_part[1:] == of_part[:-1]
+    signed = np.where(is_hole, -size, size)
+    # An empty count comes back as whole numbers.
+    return np.bincount(of_geometry[of_part], signed, len(geometries)).astype(np.float64)
 
 
 def lengths_m(geometries: np.ndarray) -> np.ndarray:
@@ -36,7 +54,7 @@ def lengths_m(geometries: np.ndarray) -> np.ndarray:
     joined = of_line[1:] == of_line[:-1]
     step, middle = (xy[1:] - xy[:-1])[joined], (xy[1:, 1] + xy[:-1, 1])[joined] / 2
     metres = np.hypot(*(step * _metres_per_degree(middle)).T)
-    return np.bincount(of_geometry[of_line[1:][joined]], weights=metres, minlength=len(geometries))
+    return np.bincount(of_geometry[of_line[1:][joined]], metres, len(geometries)).astype(np.float64)
 
 
 def mean_widths_m(geometries: np.ndarray, areas: np.ndarray) -> np.ndarray:
@@ -53,10 +71,10 @@ def distance_m(one: BaseGeometry, other: BaseGeometry) -> float:
     return 0.0 if line is None else float(lengths_m(np.array([line], dtype=object))[0])
 
 
-def _equal_area(xy: np.ndarray) -> np.ndarray:
-    sine = np.sin(np.radians(xy[:, 1]))
-    q = (1 - _E2) * (sine / (1 - _E2 * sine**2) + np.arctanh(_E * sine) / _E)
-    return np.column_stack([_A_M * np.radians(xy[:, 0]), _A_M * q / 2])
+def _area_to(latitudes_deg: np.ndarray) -> np.ndarray:
+    """Q: m2 between the equator and a latitude, per radian of longitude."""
+    sine = np.sin(np.radians(latitudes_deg))
+    return np.asarray(_A_M**2 / 2 * (1 - _E2) * (sine / (1 - _E2 * sine**2) + np.arctanh(_E * sine) / _E))
 
 
 def _metres_per_degree(latitudes_deg: np.ndarray) -> np.ndarray:

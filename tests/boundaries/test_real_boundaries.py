@@ -44,8 +44,9 @@ def errors(outcomes: dict[str, QaOutcome], level: Level) -> dict[str, list[tuple
 
 
 def geodesic_m2(shape: shapely.Geometry) -> float:
+    """The edges are straight in longitude/latitude: cut short, a geodesic follows them."""
     return sum(
-        abs(GEOD.geometry_area_perimeter(part)[0])
+        abs(GEOD.geometry_area_perimeter(shapely.segmentize(part, 1e-4))[0])
         for part in shapely.get_parts(shape)
         if part.geom_type == "Polygon"
     )
