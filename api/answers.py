@@ -61,6 +61,7 @@ class FrameAnswer(Answer):
     code_scheme: str
     release: CurrentRelease | None = Field(description="The current one; null before the first.")
     levels: list[str] = Field(description="Levels that have areas in the release, highest first.")
+    code_widths: dict[str, int] = Field(description="Characters of a code, by level.")
 
 
 class Frames(Answer):
@@ -72,6 +73,7 @@ class Frames(Answer):
                 "code_scheme": "bps",
                 "release": _CURRENT,
                 "levels": ["desa", "sls", "subsls"],
+                "code_widths": {"prov": 2, "kab": 4, "kec": 7, "desa": 10, "sls": 14, "subsls": 16},
             }
         ]
     )

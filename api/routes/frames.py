@@ -40,6 +40,7 @@ def list_frames(engine: Database) -> dict[str, Any]:
                     "code_scheme": frame.scheme.name,
                     "release": release_answer(release),
                     "levels": read_levels(connection, frame, release) if release else [],
+                    "code_widths": frame.scheme.widths,
                 }
             )
     return {"frames": answers}
