@@ -114,7 +114,8 @@ def write_layers(layers: dict[str, pd.DataFrame], path: Path) -> None:
         unfinished.replace(path)
 
 
-def _points(table: pd.DataFrame) -> geopandas.GeoDataFrame:
+def as_points(table: pd.DataFrame) -> geopandas.GeoDataFrame:
+    """``longitude`` and ``latitude`` become a point in EPSG:4326; no point where they are empty."""
     places = geopandas.points_from_xy(table["longitude"], table["latitude"], crs=_WGS84)
     placed = geopandas.GeoDataFrame(table.drop(columns=["longitude", "latitude"]), geometry=places)
     placed.loc[table["longitude"].isna().to_numpy(), "geometry"] = None
@@ -130,16 +131,16 @@ def _write_csv(layers: dict[str, pd.DataFrame], path: Path) -> None:
 
 
 def _write_geojson(layers: dict[str, pd.DataFrame], path: Path) -> None:
-    path.write_text(_points(_first(layers)).to_json(drop_id=True, na="null"), encoding="utf-8")
+    path.write_text(as_points(_first(layers)).to_json(drop_id=True, na="null"), encoding="utf-8")
 
 
 def _write_parquet(layers: dict[str, pd.DataFrame], path: Path) -> None:
-    _points(_first(layers)).to_parquet(path, index=False)
+    as_points(_first(layers)).to_parquet(path, index=False)
 
 
 def _write_geopackage(layers: dict[str, pd.DataFrame], path: Path) -> None:
     for name, table in layers.items():
-        _points(table).to_file(path, layer=name, driver="GPKG", engine="pyogrio")
+        as_points(table).to_file(path, layer=name, driver="GPKG", engine="pyogrio")
 
 
 Writer = Callable[[dict[str, pd.DataFrame], Path], Any]

@@ -47,9 +47,21 @@ def read_geotags(
     the input errors of ``geo.errors``; nothing is guessed.
     """
     fmt, raw = read_raw(path)
-    names = find_columns(path.name, raw.columns, level, columns)
+    geotags = understand(raw, path.name, scheme, level, columns)
+    return LoadedGeotags(geotags, path.name, fmt.name, raw.first_row)
+
+
+def understand(
+    raw: RawGeotags,
+    file_name: str,
+    scheme: CodeScheme,
+    level: Level,
+    columns: Mapping[str, str] | None = None,
+) -> Geotags:
+    """Columns as a reader gave them, into geotags; ``file_name`` is what messages name."""
+    names = find_columns(file_name, raw.columns, level, columns)
     given: dict[str, pa.Array] = {column: raw.columns[name] for column, name in names.items()}
-    _refuse_decimal_comma(path, raw, names)
+    _refuse_decimal_comma(file_name, raw, names)
     if "captured_at" in given:
         given["captured_at"] = parse_times(given["captured_at"])
     if "item_id" not in given:
@@ -57,9 +69,9 @@ def read_geotags(
     if "household_key" not in given:
         given["household_key"] = given["item_id"]
     geotags = Geotags.from_columns(given, typed=raw.texts_as_typed)
-    _refuse_swapped(path, raw, geotags)
-    _refuse_damaged_codes(path, raw, geotags, scheme, level)
-    return LoadedGeotags(geotags, path.name, fmt.name, raw.first_row)
+    _refuse_swapped(file_name, raw, geotags)
+    _refuse_damaged_codes(file_name, raw, geotags, scheme, level)
+    return geotags
 
 
 def parse_times(texts: pa.StringArray) -> pa.Array:
@@ -98,26 +110,26 @@ def _derived_item_ids(given: Mapping[str, pa.Array]) -> pa.StringArray:
     return pa.array(ids, pa.string())
 
 
-def _refuse_decimal_comma(path: Path, raw: RawGeotags, names: Mapping[str, str]) -> None:
+def _refuse_decimal_comma(file_name: str, raw: RawGeotags, names: Mapping[str, str]) -> None:
     for column in ("lon_text", "lat_text"):
         texts = pc.utf8_trim_whitespace(pc.fill_null(raw.columns[names[column]], ""))
         comma = pc.match_substring_regex(texts, DECIMAL_COMMA).to_numpy(zero_copy_only=False)
         filled = pc.not_equal(texts, "").to_numpy(zero_copy_only=False)
         if comma.sum() > _MOST * filled.sum():
             row = int(np.argmax(comma)) + raw.first_row
-            raise DecimalComma(file=path.name, row=row, column=names[column])
+            raise DecimalComma(file=file_name, row=row, column=names[column])
 
 
-def _refuse_swapped(path: Path, raw: RawGeotags, geotags: Geotags) -> None:
+def _refuse_swapped(file_name: str, raw: RawGeotags, geotags: Geotags) -> None:
     number = geotags.is_number
     with np.errstate(invalid="ignore"):
         swapped = (np.abs(geotags.lat) > 90) & (np.abs(geotags.lat) <= 180) & (np.abs(geotags.lon) <= 90)
     if swapped.sum() > _MOST * number.sum():
-        raise CoordinatesSwapped(file=path.name, row=int(np.argmax(swapped)) + raw.first_row)
+        raise CoordinatesSwapped(file=file_name, row=int(np.argmax(swapped)) + raw.first_row)
 
 
 def _refuse_damaged_codes(
-    path: Path, raw: RawGeotags, geotags: Geotags, scheme: CodeScheme, level: Level
+    file_name: str, raw: RawGeotags, geotags: Geotags, scheme: CodeScheme, level: Level
 ) -> None:
     counts = pc.value_counts(geotags.assigned_area)
     bad = [
@@ -132,10 +144,10 @@ def _refuse_damaged_codes(
     row = pc.index(geotags.assigned_area, value).as_py() + raw.first_row
     of_level = scheme.level_of(value)
     if of_level is not None and scheme.is_code(value, of_level):
-        raise LevelMismatch(file=path.name, row=row, value=value, found=of_level.value, level=level.value)
+        raise LevelMismatch(file=file_name, row=row, value=value, found=of_level.value, level=level.value)
     damage = scheme.damage(value, level)
     raise CodeDamaged(
-        file=path.name,
+        file=file_name,
         row=row,
         value=value[:40],
         level=level.value,

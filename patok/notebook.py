@@ -1,0 +1,133 @@
+"""The public Python API: read a frame, check geotags against it, look at the result on a map."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+
+import folium
+import geopandas
+import pandas as pd
+
+from boundaries.assembly import frame_of_tables
+from boundaries.intake import read_areas
+from geo.codes import SCHEMES
+from geo.engine import check_geotags
+from geo.errors import SetupError
+from geo.frame import DEFAULT_BOUNDARY_SIGMA_M, Frame
+from geo.levels import Level
+from geo.ruleset import Ruleset
+from geo.text import Language, Text
+from geotags.exports import as_points, checked_table
+from geotags.formats.dataframe import TABLE, raw_of_dataframe
+from geotags.intake import read_geotags, understand
+
+_COLOUR_OF_VERDICT = {
+    "accepted": "#4575b4",
+    "review": "#fdae61",
+    "rejected": "#a50026",
+    "not_assessed": "#878787",
+}
+_LEAFLET = files("api") / "web" / "vendor" / "leaflet"
+
+
+class MapMissing(SetupError):
+    """Leaflet is not installed beside the API."""
+
+    code = "MAP_MISSING"
+    text = Text(
+        en="The map's files are not installed. Run bin/demo, which installs them.",
+        id="Berkas peta belum terpasang. Jalankan bin/demo untuk memasangnya.",
+    )
+
+
+def read_frame(
+    path: str | Path,
+    level: str,
+    *,
+    scheme: str = "bps",
+    columns: Mapping[str, str] | None = None,
+    boundary_sigma_m: float = DEFAULT_BOUNDARY_SIGMA_M,
+) -> Frame:
+    """A boundary file as a frame of one level. Raises the input errors of ``geo.errors``."""
+    path = Path(path)
+    loaded = read_areas(path, Level(level), SCHEMES[scheme], columns)
+    tables = {loaded.areas.level: loaded.areas}
+    return frame_of_tables(
+        SCHEMES[scheme], tables, boundary_sigma_m=boundary_sigma_m, release=loaded.file_name
+    )
+
+
+def check(
+    frame: Frame,
+    geotags: str | Path | pd.DataFrame,
+    *,
+    level: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    ruleset: Ruleset | None = None,
+    language: Language = "en",
+) -> geopandas.GeoDataFrame:
+    """One row per geotag: verdict, signed ``distance_m`` (positive inside), ``probability``, findings.
+
+    ``geotags`` is a file or a table with the column names that Patok knows, or ``columns``. ``level``
+    is that of the assigned areas, by default the frame's deepest. EPSG:4326.
+    """
+    of = Level(level) if level else frame.levels()[-1]
+    if isinstance(geotags, pd.DataFrame):
+        raw = raw_of_dataframe(geotags)
+        batch, first_row = understand(raw, TABLE, frame.scheme, of, columns), raw.first_row
+    else:
+        loaded = read_geotags(Path(geotags), frame.scheme, of, columns)
+        batch, first_row = loaded.geotags, loaded.first_row
+    return as_points(checked_table(check_geotags(batch, frame, of, ruleset), language, first_row))
+
+
+def map(
+    frame: Frame, results: geopandas.GeoDataFrame | None = None, *, level: str | None = None
+) -> folium.Map:
+    """The areas of one level and, coloured by verdict, the geotags of ``check``, on a folium map.
+
+    The map carries its own Leaflet and has no base map: nothing is fetched from another host. What
+    it shows stands in its HTML, so a saved map with geotags is personal data.
+    """
+    of = Level(level) if level else frame.levels()[-1]
+    shown = folium.Map(tiles=None, prefer_canvas=True, font_size="12px")
+    shown.default_js = [("leaflet", _data_address("leaflet.js", "text/javascript"))]
+    shown.default_css = [("leaflet_css", _data_address("leaflet.css", "text/css"))]
+    areas = geopandas.GeoDataFrame(
+        [
+            {
+                "area_code": layer.codes[row].as_py(),
+                "name": layer.names[row].as_py(),
+                "geometry": layer.geometry(row),
+            }
+            for _, layer in frame.layers(of)
+            for row in range(len(layer))
+        ],
+        crs="EPSG:4326",
+    )
+    folium.GeoJson(
+        areas,
+        style_function=lambda _: {"color": "#555555", "weight": 1, "fillOpacity": 0.05},
+        tooltip=folium.GeoJsonTooltip(["area_code", "name"]),
+    ).add_to(shown)
+    for row in [] if results is None else results[~results.geometry.isna()].itertuples():
+        folium.CircleMarker(
+            (row.geometry.y, row.geometry.x),
+            radius=4,
+            color=_COLOUR_OF_VERDICT[row.verdict],
+            fill=True,
+            tooltip=f"{row.verdict} {row.findings}",
+        ).add_to(shown)
+    west, south, east, north = areas.total_bounds
+    shown.fit_bounds([(south, west), (north, east)])
+    return shown
+
+
+def _data_address(name: str, kind: str) -> str:
+    path = _LEAFLET / name
+    if not path.is_file():
+        raise MapMissing()
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
