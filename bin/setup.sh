@@ -12,7 +12,7 @@
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-VENDOR=api/web/vendor/maplibre-gl
+VENDOR=api/web/vendor
 BROWSER=.cache/chromium
 
 # ---------------------------------------------------------------------------------------------- speaking
@@ -291,10 +291,13 @@ make_page() {
     step "The page's JavaScript (package-lock.json)" "JavaScript halaman (package-lock.json)"
     npm_ci
     rm -rf "$VENDOR.new"
-    mkdir -p "$VENDOR.new"
+    mkdir -p "$VENDOR.new/maplibre-gl" "$VENDOR.new/leaflet"
     cp node_modules/maplibre-gl/dist/maplibre-gl.mjs node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs \
         node_modules/maplibre-gl/dist/maplibre-gl-shared.mjs node_modules/maplibre-gl/dist/maplibre-gl.css \
-        node_modules/maplibre-gl/LICENSE.txt node_modules/maplibre-gl/package.json "$VENDOR.new/"
+        node_modules/maplibre-gl/LICENSE.txt node_modules/maplibre-gl/package.json "$VENDOR.new/maplibre-gl/"
+    # Leaflet is for the maps that notebooks draw with folium, which would fetch it from elsewhere.
+    cp node_modules/leaflet/dist/leaflet.js node_modules/leaflet/dist/leaflet.css \
+        node_modules/leaflet/LICENSE node_modules/leaflet/package.json "$VENDOR.new/leaflet/"
     printf '%s' "$wanted" >"$VENDOR.new/.lock"
     rm -rf "$VENDOR"
     mv "$VENDOR.new" "$VENDOR"
