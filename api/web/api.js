@@ -76,6 +76,8 @@ const part = encodeURIComponent;
 
 export const campaigns = async () => (await getJson("/v1/campaigns")).campaigns;
 
+export const frames = async () => (await getJson("/v1/frames")).frames;
+
 export const areaFeature = (frame, release, code) =>
   getJson(`/v1/frames/${part(frame)}/areas/${part(code)}`, { release });
 

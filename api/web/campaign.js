@@ -3,7 +3,13 @@
 import * as api from "./api.js";
 import { totalOf } from "./summary.js";
 
-const LEVELS = ["prov", "kab", "kec", "desa", "sls", "subsls"];
+// So few rows are told by the table; the map then shows the next level, where in them it is.
+const FEW_AREAS = 12;
+
+async function isDivided({ name, release }, level) {
+  const { areas } = await api.areaSummaries(name, { level, release: release.number, limit: 2 });
+  return areas.length > 1;
+}
 
 export class Campaign {
   // levels: [{level, width}] that are stepped through, highest first; width is that of their codes.
@@ -16,18 +22,15 @@ export class Campaign {
     this.features = new Map(); // area_code -> GeoJSON Feature
   }
 
-  // Which levels the release has is asked by a first row of each; a level of one area is no step.
-  static async open(record) {
-    if (!record.release) return new Campaign(record, []);
-    const down = LEVELS.slice(0, LEVELS.indexOf(record.level) + 1).filter((level) => level !== "sls" || record.level === "sls");
-    const release = record.release.number;
-    const first = await Promise.all(
-      down.map((level) => api.areaSummaries(record.name, { level, release, limit: 2 })),
+  // From the highest level with several areas down to the campaign's own: one area alone is no step,
+  // and an undivided SLS is its only sub-SLS.
+  static async open(record, frame) {
+    if (!record.release || !frame) return new Campaign(record, []);
+    const wanted = frame.levels.filter(
+      (level) => frame.code_widths[level] <= frame.code_widths[record.level] && (level !== "sls" || record.level === "sls"),
     );
-    const present = down.map((level, i) => ({ level, rows: first[i].areas })).filter(({ rows }) => rows.length);
-    const start = present.findIndex(({ rows }, i) => rows.length > 1 || i === present.length - 1);
-    const levels = present.slice(Math.max(0, start)).map(({ level, rows }) => ({ level, width: rows[0].area_code.length }));
-    return new Campaign(record, levels);
+    while (wanted.length > 1 && !(await isDivided(record, wanted[0]))) wanted.shift();
+    return new Campaign(record, wanted.map((level) => ({ level, width: frame.code_widths[level] })));
   }
 
   isLeaf(code) {
@@ -35,7 +38,8 @@ export class Campaign {
   }
 
   // What the page shows of the area `code` ("" for all): the table's rows and level, the total of
-  // the area itself, the path to it, and the level above for outlines.
+  // the area itself, the path to it; for the map the level to colour, that of the outlines over it,
+  // and the beginning of the codes that are not faded.
   async scope(code) {
     const step = this.isLeaf(code)
       ? this.levels.length - 1
@@ -50,12 +54,19 @@ export class Campaign {
     const own = rows.filter((row) => row.area_code === code);
     const total = totalOf(own.length ? own : rows);
     if (!own.length) total.geotags += without;
+    const onMap = rows.length <= FEW_AREAS && step + 1 < this.levels.length ? step + 1 : step;
     const path = await Promise.all(
       this.levels
         .filter(({ width }) => width <= code.length)
         .map(async ({ width }) => ({ code: code.slice(0, width), name: await this.nameOf(code.slice(0, width)) })),
     );
-    return { code, rows, level, above: above?.level ?? null, below: parent, total, path, without };
+    return {
+      code, rows, level, total, path,
+      mapLevel: this.levels[onMap].level,
+      outlineLevel: this.levels[onMap - 1]?.level ?? null,
+      below: parent,
+      without: own.length ? 0 : without,
+    };
   }
 
   async nameOf(code) {

@@ -21,12 +21,13 @@ export class FindingsList {
   drawFilters(checks, { code, severity }) {
     const found = checks.filter((check) => check.error + check.review + check.info > 0 || check.code === code);
     const total = (check) => (severity ? check[severity] : check.error + check.review + check.info);
-    const kinds = el("select", { id: "filter-code", onchange: (event) => this.on.onFilter({ code: event.target.value }) },
+    const kinds = el("select", { id: "filter-code", name: "code", onchange: (event) => this.on.onFilter({ code: event.target.value }) },
       el("option", { value: "" }, say("filter_code_all")),
       found.map((check) => el("option", { value: check.code }, `${check.title} (${count(total(check))})`)),
     );
     kinds.value = code;
     const choose = (value) => () => this.on.onFilter({ severity: value });
+    const focused = this.filters.contains(document.activeElement) ? document.activeElement.name : null;
     this.filters.replaceChildren(
       el("div", { class: "field" }, el("label", { for: "filter-code" }, say("filter_code")), kinds),
       el("fieldset", { class: "segments" },
@@ -42,6 +43,8 @@ export class FindingsList {
         ),
       ),
     );
+    // These are drawn anew when the numbers change; whoever was choosing goes on where they were.
+    if (focused) this.filters.querySelector(`select[name="${focused}"], input[name="${focused}"]:checked`)?.focus();
   }
 
   async load(campaign, query, chosen) {

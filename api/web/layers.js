@@ -51,26 +51,22 @@ export function areaLayers(level, colours, scope) {
 // Notes are many and need no action: far out they would hide the others, unless they were asked for.
 const NOTES_FROM_ZOOM = 13;
 
-export function pointLayers(colours, severity) {
-  const source = { source: "geotags", "source-layer": "geotags" };
-  const layout = {
-    "icon-image": ["concat", "mark-", ["get", "severity"]],
-    "icon-size": ["interpolate", ["linear"], ["zoom"], 8, 0.28, 11, 0.42, 13, 0.6, 16, 0.9],
-    "icon-allow-overlap": true,
-    "icon-ignore-placement": true,
-    "symbol-sort-key": ["match", ["get", "severity"], "error", 2, "review", 1, 0],
-  };
-  return [
-    {
-      id: "geotags-info", type: "symbol", ...source, layout,
-      minzoom: severity ? 0 : NOTES_FROM_ZOOM,
-      filter: ["==", ["get", "severity"], "info"],
+// One source per severity. A geotag with findings of several is in several; it is drawn once, by its
+// worst, unless one severity alone was asked for.
+export function pointLayers(asked) {
+  return ["info", "review", "error"].map((severity) => ({
+    id: `geotags-${severity}`, type: "symbol", source: `geotags-${severity}`, "source-layer": "geotags",
+    metadata: { severity },
+    minzoom: severity === "info" && asked !== "info" ? NOTES_FROM_ZOOM : 0,
+    filter: asked ? ["has", "severity"] : ["==", ["get", "severity"], severity],
+    layout: {
+      visibility: asked && asked !== severity ? "none" : "visible",
+      "icon-image": ["concat", "mark-", ["get", "severity"]],
+      "icon-size": ["interpolate", ["linear"], ["zoom"], 8, 0.28, 11, 0.42, 13, 0.6, 16, 0.9],
+      "icon-allow-overlap": true,
+      "icon-ignore-placement": true,
     },
-    {
-      id: "geotags-flagged", type: "symbol", ...source, layout,
-      filter: ["in", ["get", "severity"], ["literal", ["error", "review"]]],
-    },
-  ];
+  }));
 }
 
 export function focusLayers(colours) {

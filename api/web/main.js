@@ -17,6 +17,7 @@ import { askToken } from "./token.js";
 const narrow = matchMedia("(max-width: 760px)");
 
 let campaigns = [];
+let frames = [];
 let campaign = null; // the open Campaign
 let checks = [];
 let drawn = 0; // counts draws, so that a slow answer does not overwrite a later one
@@ -178,12 +179,13 @@ async function start() {
   byId("main").hidden = false;
   byId("summary").replaceChildren(el("p", { class: "loading" }, say("loading")));
   try {
-    campaigns = await api.campaigns();
+    [campaigns, frames] = await Promise.all([api.campaigns(), api.frames()]);
     drawEmpty(campaigns.length ? null : "no_campaigns");
     if (!campaigns.length) return;
     const wanted = readAddress();
     const known = campaigns.find(({ name }) => name === wanted.campaign);
-    Object.assign(state, wanted, known ? {} : { campaign: campaigns[0].name, area: "", geotag: "", finding: "" });
+    const elsewhere = wanted.campaign && !known ? { area: "", geotag: "", finding: "" } : {};
+    Object.assign(state, wanted, elsewhere, { campaign: (known ?? campaigns[0]).name });
     await openCampaign();
   } catch (problem) {
     drawProblem(problem, byId("summary"), start);
@@ -200,12 +202,13 @@ function drawEmpty(text) {
 }
 
 async function openCampaign() {
-  campaign = await Campaign.open(campaigns.find(({ name }) => name === state.campaign));
+  const record = campaigns.find(({ name }) => name === state.campaign);
+  campaign = await Campaign.open(record, frames.find(({ name }) => name === record.frame));
   drawHeader();
   drawEmpty(campaign.levels.length ? null : "no_release");
   if (!campaign.levels.length) return;
   drawTab();
-  const opened = map.open(campaign).then(() => map.filter(campaign, state));
+  const opened = map.open(campaign, state);
   await Promise.all([drawChecks(), opened, drawScope()]);
   await Promise.all([drawFindings(), panel.draw(campaign)]);
 }
@@ -220,7 +223,7 @@ onChange((changed) => {
   if (has("tab")) drawTab();
   if (has("area")) drawScope();
   if (has("area", "code", "severity")) drawFindings();
-  if (has("code", "severity")) map.filter(campaign, state);
+  if (has("code", "severity")) map.filter(state);
   if (has("geotag", "finding")) {
     findings.mark(state.finding);
     panel.draw(campaign);

@@ -12,6 +12,7 @@ import { say } from "./text.js";
 
 setWorkerUrl(new URL("/web/vendor/maplibre-gl/maplibre-gl-worker.mjs", location.origin).href);
 
+const POINT_LAYERS = pointLayers("").map((layer) => layer.id);
 const EMPTY = { type: "FeatureCollection", features: [] };
 const NEAREST_ZOOM = 17.5;
 const CLICK_REACH_PX = 5;
@@ -72,19 +73,21 @@ export class MapView {
     this.map.easeTo({ zoom: this.map.getZoom() + steps });
   }
 
-  // Forget the last campaign. tiles: { areas: [[level, TileJSON]...], geotags: TileJSON }
-  async open(tiles) {
+  // Forget the last campaign. tiles: { areas: [[level, TileJSON]...], geotags: severity -> TileJSON }
+  async open(tiles, severity) {
     await this.ready;
     this.clearFocus();
     for (const level of this.levels.keys()) this.#remove(areaLayers(level, palette(), ""), `areas-${level}`);
-    this.#remove(pointLayers(palette(), ""), "geotags");
     this.levels = new globalThis.Map(tiles.areas);
     for (const [level, tileJson] of this.levels) {
       this.map.addSource(`areas-${level}`, { ...sourceOf(tileJson), promoteId: "area_code" });
-      for (const layer of areaLayers(level, palette(), "")) this.map.addLayer(layer, "focus-area");
     }
-    this.map.addSource("geotags", { ...sourceOf(tiles.geotags), promoteId: "geotag_id" });
-    for (const layer of pointLayers(palette(), "")) this.map.addLayer(layer, "focus-leader");
+    // Outlines of a level lie over the fills of the level below it.
+    const layers = [...this.levels.keys()].flatMap((level) => areaLayers(level, palette(), ""));
+    const isOutline = ({ id }) => id.endsWith("-outline");
+    for (const layer of layers.filter((one) => !isOutline(one))) this.map.addLayer(layer, "focus-area");
+    for (const layer of layers.filter(isOutline)) this.map.addLayer(layer, "focus-area");
+    await this.showPoints(tiles.geotags, severity);
     this.home = tiles.areas[0][1].bounds;
     this.shown = { level: null, above: null, scope: "" };
   }
@@ -104,10 +107,14 @@ export class MapView {
     }
   }
 
-  async filterPoints(tileJson, severity) {
+  // severity -> TileJSON; `severity` is the one that was asked for, or "".
+  async showPoints(tiles, severity) {
     await this.ready;
-    this.map.getSource("geotags").setTiles(addressesOf(tileJson));
-    for (const layer of pointLayers(palette(), severity)) this.map.setLayerZoomRange(layer.id, layer.minzoom ?? 0, 24);
+    for (const layer of pointLayers(severity)) {
+      this.#remove([layer], layer.source);
+      this.map.addSource(layer.source, sourceOf(tiles.get(layer.metadata.severity)));
+      this.map.addLayer(layer, "focus-accuracy");
+    }
   }
 
   async fitHome() {
@@ -183,7 +190,7 @@ export class MapView {
   #clicked(event) {
     const { x, y } = event.point;
     const box = [[x - CLICK_REACH_PX, y - CLICK_REACH_PX], [x + CLICK_REACH_PX, y + CLICK_REACH_PX]];
-    const points = this.#featuresAt(box, pointLayers(palette(), "").map((layer) => layer.id));
+    const points = this.#featuresAt(box, POINT_LAYERS);
     if (points.length) {
       this.on.geotags([...new Set(points.map((feature) => String(feature.properties.geotag_id)))]);
       return;
@@ -193,7 +200,7 @@ export class MapView {
   }
 
   #moved(event) {
-    const points = this.#featuresAt(event.point, pointLayers(palette(), "").map((layer) => layer.id));
+    const points = this.#featuresAt(event.point, POINT_LAYERS);
     const [area] = this.#featuresAt(event.point, this.#fillLayers());
     this.map.getCanvas().style.cursor = points.length || area ? "pointer" : "";
     this.#hover(area ?? null);
@@ -260,11 +267,7 @@ function withAreaIfNear(seen, area) {
 }
 
 // Behind a proxy the server may not know its own address: tiles come from where the page came from.
-function addressesOf({ tiles }) {
-  return tiles.map((tile) => tile.replace(/^https?:\/\/[^/]+/, location.origin));
-}
-
-function sourceOf(tileJson) {
-  const { bounds, minzoom, maxzoom } = tileJson;
-  return { type: "vector", tiles: addressesOf(tileJson), ...(bounds ? { bounds } : {}), minzoom: minzoom ?? 0, maxzoom: maxzoom ?? 14 };
+function sourceOf({ tiles, bounds, minzoom, maxzoom }) {
+  const here = tiles.map((tile) => tile.replace(/^https?:\/\/[^/]+/, location.origin));
+  return { type: "vector", tiles: here, ...(bounds ? { bounds } : {}), minzoom: minzoom ?? 0, maxzoom: maxzoom ?? 14 };
 }

@@ -6,6 +6,8 @@ import { byId, el, problemBox } from "./dom.js";
 import { count, share } from "./format.js";
 import { say } from "./text.js";
 
+const SEVERITIES = ["info", "review", "error"]; // the gravest are drawn last, on top
+
 export class MapPane {
   // on: { area(code), geotags(ids), token() }
   constructor(place, on) {
@@ -31,7 +33,7 @@ export class MapPane {
       area: this.on.area,
       geotags: this.on.geotags,
       hover: (area, point) => this.#tooltip(area, point),
-      loaded: () => this.#settled(),
+      loaded: () => this.shown && this.#settled(),
       failed: (status) => this.#failed(status),
     });
   }
@@ -63,7 +65,7 @@ export class MapPane {
   async #reload() {
     this.#setProblem(null);
     const { scope } = this;
-    await this.open(this.campaign);
+    await this.open(this.campaign, this.filters);
     await this.showScope(scope, { fly: false });
   }
 
@@ -73,10 +75,12 @@ export class MapPane {
   }
 
   // What follows waits for this.opened, so the last campaign asked for is the one shown.
-  open(campaign) {
+  open(campaign, filters) {
     this.campaign = campaign;
+    this.filters = filters;
     this.scope = null;
-    this.opened = this.#open(campaign);
+    this.shown = false;
+    this.opened = this.#orSay(() => this.#open(campaign));
     return this.opened;
   }
 
@@ -87,10 +91,17 @@ export class MapPane {
     this.place.setAttribute("aria-busy", "true");
     byId("map-loading").hidden = false;
     const [geotags, ...areas] = await Promise.all([
-      api.geotagTiles(name),
+      this.#geotagTiles(),
       ...levels.map(({ level }) => api.areaTiles(frame, release.number, level, name)),
     ]);
-    await this.view.open({ geotags, areas: levels.map(({ level }, i) => [level, areas[i]]) });
+    await this.view.open({ areas: levels.map(({ level }, i) => [level, areas[i]]), geotags }, this.filters.severity);
+  }
+
+  // severity -> TileJSON. Without a severity the tiles would hold every geotag, found or not.
+  async #geotagTiles() {
+    const { name } = this.campaign;
+    const tiles = SEVERITIES.map((severity) => api.geotagTiles(name, this.filters.code, severity));
+    return new Map((await Promise.all(tiles)).map((tileJson, i) => [SEVERITIES[i], tileJson]));
   }
 
   // scope: as Campaign.scope gives it.
@@ -98,11 +109,12 @@ export class MapPane {
     this.scope = scope;
     await this.opened;
     if (!this.view || this.scope !== scope) return;
-    if (!this.focused) await this.view.showLevel(scope.level, scope.above, scope.below);
+    if (!this.focused) await this.view.showLevel(scope.mapLevel, scope.outlineLevel, scope.below);
     const area = scope.code ? await this.campaign.feature(scope.code) : null;
     if (this.scope !== scope) return;
     await this.view.markScope(area?.geometry ?? null);
     if (fly) await this.#fitScope();
+    this.shown = true;
   }
 
   async #fitScope() {
@@ -112,11 +124,24 @@ export class MapPane {
     else await this.view.fitHome();
   }
 
-  async filter(campaign, { code, severity }) {
+  async filter({ code, severity }) {
+    this.filters = { code, severity };
     await this.opened;
     if (!this.view) return;
     this.#setProblem(null);
-    await this.view.filterPoints(await api.geotagTiles(campaign.name, code, severity), severity);
+    this.place.setAttribute("aria-busy", "true");
+    await this.#orSay(async () => this.view.showPoints(await this.#geotagTiles(), severity));
+  }
+
+  // What goes wrong for the map alone is said over the map.
+  async #orSay(work) {
+    try {
+      await work();
+    } catch (problem) {
+      if (!(problem instanceof api.Problem)) throw problem;
+      this.#settled();
+      this.#failed(problem.kind === "token" ? 401 : 0);
+    }
   }
 
   // Around one geotag the areas of the campaign's own level are what matters, whatever the list shows.

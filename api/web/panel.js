@@ -55,10 +55,11 @@ function siblings({ siblings: ids, geotag, onSibling }) {
 }
 
 function position({ distance_m, probability: value }) {
-  const outside = typeof distance_m === "number" && distance_m < 0;
+  const known = typeof distance_m === "number";
+  const outside = known && distance_m < 0;
   return el("dl", { class: "stats" },
-    el("div", { class: outside ? "outside" : null }, el("dt", {}, say("stat_distance")), el("dd", {}, distance(distance_m))),
-    el("div", {}, el("dt", {}, say("stat_probability")), el("dd", {}, probability(value))),
+    el("div", { class: outside ? "outside" : null }, el("dt", {}, say("stat_distance")), el("dd", {}, known ? distance(distance_m) : say("not_assessed"))),
+    el("div", {}, el("dt", {}, say("stat_probability")), el("dd", {}, known ? probability(value) : say("not_assessed"))),
   );
 }
 

@@ -1,0 +1,142 @@
+"""A small kabupaten taken through the whole product, served on loopback, and a real browser to look at it."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import Engine
+
+from api.app import create_app
+from boundaries.store.cluster import Cluster
+from boundaries.store.engine import connect
+from boundaries.store.schema import migrate
+from tests.web.kabupaten import fill
+from tests.web.watched import Watched
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# One process that draws without a graphics card and calls nobody by itself.
+CHROMIUM_ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+VENDOR = Path(__file__).parents[2] / "api" / "web" / "vendor" / "maplibre-gl"
+
+
+@contextmanager
+def serving(engine: Engine, data_dir: Path, access_token: str | None = None) -> Iterator[str]:
+    """The real application on a free port of loopback; gives its address."""
+    app = create_app(engine, data_dir, access_token=access_token)
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        until = time.monotonic() + 20
+        while not server.started:
+            assert thread.is_alive() and time.monotonic() < until, "the server did not start"
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def page_engine(open_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Path]]:
+    """The filled database, on a server of its own because other tests empty theirs, and its data folder."""
+    cluster = Cluster(open_folder / "page", durable=False)
+    try:
+        engine = connect(cluster.start())
+        migrate(engine)
+        folder = tmp_path_factory.mktemp("page")
+        fill(engine, folder)
+        yield engine, folder
+        engine.dispose()
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture(scope="module")
+def address(page_engine: tuple[Engine, Path]) -> Iterator[str]:
+    """Where the page of the filled database is."""
+    with serving(*page_engine) as base:
+        yield base
+
+
+@pytest.fixture(scope="module")
+def token() -> str:
+    """An access token."""
+    return "a-token-for-the-test"
+
+
+@pytest.fixture(scope="module")
+def address_with_token(page_engine: tuple[Engine, Path], token: str) -> Iterator[str]:
+    """The same behind the access token."""
+    with serving(*page_engine, access_token=token) as base:
+        yield base
+
+
+@pytest.fixture
+def address_of_nothing(engine: Engine, data_dir: Path) -> Iterator[str]:
+    """A server whose database has no campaign."""
+    with serving(engine, data_dir) as base:
+        yield base
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The distribution's Chromium."""
+    assert (VENDOR / "maplibre-gl.mjs").is_file(), "the map component is not installed: run bin/test"
+    found = next((path for path in map(shutil.which, CHROMIUM_NAMES) if path), None)
+    assert found, f"no browser: install one of {', '.join(CHROMIUM_NAMES)}, or run bin/test"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=CHROMIUM_ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def watch(browser: Browser) -> Iterator[Callable[..., Watched]]:
+    """Open pages with ``watch(base, **context_options)``; none may have had a fault in the end."""
+    opened: list[Watched] = []
+
+    def start(base: str, **options: Any) -> Watched:
+        given: dict[str, Any] = {
+            "viewport": {"width": 1280, "height": 800},
+            "locale": "id-ID",
+            "timezone_id": "Asia/Makassar",
+            "reduced_motion": "reduce",
+        }
+        context = browser.new_context(**(given | options))
+        context.set_default_timeout(15_000)
+        watched = Watched(context.new_page(), base)
+        context.expose_binding("reportViolation", lambda _, what: watched.faults.append(f"policy: {what}"))
+        context.add_init_script(
+            "addEventListener('securitypolicyviolation', (e) => "
+            "reportViolation(`${e.violatedDirective} ${e.blockedURI}`))"
+        )
+        watched.page.on("request", watched.on_request)
+        watched.page.on("console", watched.on_console)
+        watched.page.on("pageerror", lambda error: watched.faults.append(f"script: {error}"))
+        opened.append(watched)
+        return watched
+
+    yield start
+    for watched in opened:
+        watched.page.context.close()
+    assert [fault for watched in opened for fault in watched.faults] == []
