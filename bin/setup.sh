@@ -285,22 +285,23 @@ npm_ci() {
 
 # make_page: what the page is served from api/web/vendor/, as package-lock.json says.
 make_page() {
-    local wanted
-    wanted=$(hash_of package-lock.json)
+    local wanted new=.cache/vendor.new
+    wanted=$(hash_of package-lock.json bin/setup.sh) # the list of files below is part of it
     [ "$(cat "$VENDOR/.lock" 2>/dev/null)" = "$wanted" ] && return 0
     step "The page's JavaScript (package-lock.json)" "JavaScript halaman (package-lock.json)"
     npm_ci
-    rm -rf "$VENDOR.new"
-    mkdir -p "$VENDOR.new/maplibre-gl" "$VENDOR.new/leaflet"
+    rm -rf "$new"
+    mkdir -p "$new/maplibre-gl" "$new/leaflet"
     cp node_modules/maplibre-gl/dist/maplibre-gl.mjs node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs \
         node_modules/maplibre-gl/dist/maplibre-gl-shared.mjs node_modules/maplibre-gl/dist/maplibre-gl.css \
-        node_modules/maplibre-gl/LICENSE.txt node_modules/maplibre-gl/package.json "$VENDOR.new/maplibre-gl/"
+        node_modules/maplibre-gl/LICENSE.txt node_modules/maplibre-gl/package.json "$new/maplibre-gl/"
     # Leaflet is for the maps that notebooks draw with folium, which would fetch it from elsewhere.
     cp node_modules/leaflet/dist/leaflet.js node_modules/leaflet/dist/leaflet.css \
-        node_modules/leaflet/LICENSE node_modules/leaflet/package.json "$VENDOR.new/leaflet/"
-    printf '%s' "$wanted" >"$VENDOR.new/.lock"
+        node_modules/leaflet/LICENSE node_modules/leaflet/package.json "$new/leaflet/"
+    printf '%s' "$wanted" >"$new/.lock"
     rm -rf "$VENDOR"
-    mv "$VENDOR.new" "$VENDOR"
+    mkdir -p "${VENDOR%/*}"
+    mv "$new" "$VENDOR"
 }
 
 # make_browser: Chromium from the npm package that carries it, where neither the machine nor the distribution

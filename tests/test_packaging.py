@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 NPM_FOLDERS = (ROOT, ROOT / "requirements" / "browser")
-VENDOR = ROOT / "api" / "web" / "vendor" / "maplibre-gl"
+VENDOR = ROOT / "api" / "web" / "vendor"
 
 
 def locked(path: Path) -> list[tuple[Requirement, str]]:
@@ -111,16 +111,22 @@ def test_the_npm_lock_has_a_checksum_for_everything_and_no_address(folder: Path)
             assert package["integrity"].startswith("sha512-"), name
 
 
-def test_the_page_gets_the_locked_maplibre_whole() -> None:
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [
+        ("maplibre-gl", {"maplibre-gl.mjs", "maplibre-gl-worker.mjs", "maplibre-gl.css", "LICENSE.txt"}),
+        ("leaflet", {"leaflet.js", "leaflet.css", "LICENSE"}),
+    ],
+)
+def test_what_is_served_is_the_locked_version_whole(name: str, files: set[str]) -> None:
     lock = json.loads((ROOT / "package-lock.json").read_text())["packages"]
-    got = json.loads((VENDOR / "package.json").read_text())
-    assert got["version"] == lock["node_modules/maplibre-gl"]["version"]
-    assert {"maplibre-gl.mjs", "maplibre-gl-worker.mjs", "maplibre-gl.css", "LICENSE.txt"} <= {
-        path.name for path in VENDOR.iterdir()
-    }
-    for module in VENDOR.glob("*.mjs"):
+    folder = VENDOR / name
+    got = json.loads((folder / "package.json").read_text())
+    assert got["version"] == lock[f"node_modules/{name}"]["version"]
+    assert files <= {path.name for path in folder.iterdir()}
+    for module in folder.glob("*.mjs"):
         for imported in re.findall(r"""(?:from|import)\s*\(?["'](\.[^"']+)["']""", module.read_text()):
-            assert (VENDOR / imported).is_file(), f"{module.name} imports {imported}"
+            assert (folder / imported).is_file(), f"{module.name} imports {imported}"
 
 
 def test_the_licence_is_there() -> None:
