@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from geo.codes import CodeScheme
-from geo.errors import ColumnMissing
+from geo.errors import ColumnMissing, ValueRefused
 from geo.levels import Level
 
 ANY_SCHEME = "*"
@@ -67,6 +67,9 @@ NAME_COLUMNS: dict[Level, tuple[str, ...]] = {
 }
 COMMON_NAME_COLUMNS = ("nama", "name", "namobj")
 
+FIELDS = ("code", "name")
+"""What a person may name a column for."""
+
 # Left behind by QGIS, ArcGIS, PostGIS and GDAL; they say nothing about the area.
 TOOL_COLUMNS = frozenset(
     [
@@ -119,9 +122,13 @@ def map_columns(
 ) -> ColumnMapping:
     """Choose the columns of a file. ``named`` gives ``code`` or ``name`` outright and wins.
 
-    Raises ColumnMissing when there is no column for the code, or a column in ``named`` is not there.
+    Raises ColumnMissing when there is no column for the code, or a column in ``named`` is not there, and
+    ValueRefused for another field in ``named``.
     """
     named = named or {}
+    for field in named:
+        if field not in FIELDS:
+            raise ValueRefused(where="--column", value=field, wanted=" / ".join(FIELDS))
     dropped = tuple(c for c in columns if c.lower() in TOOL_COLUMNS or is_personal(c))
     kept = [c for c in columns if c not in dropped]
     by_lower = {c.lower(): c for c in reversed(kept)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from geo.errors import ColumnMissing
+from geo.errors import ColumnMissing, ValueRefused
 from geo.levels import Level
 
 # In order of preference. assignment_id, level_6_full_code, geotag_*, no_bang, mulai: the survey app of
@@ -39,16 +39,23 @@ def find_columns(
 ) -> dict[str, str]:
     """Geotag column -> the file's own name for it. ``chosen`` (the user's) wins over known names.
 
-    Raises ``ColumnMissing`` for a chosen name that is not there and for a required column.
+    Raises ``ColumnMissing`` for a chosen name that is not there and for a required column, ``ValueRefused``
+    for a chosen field that geotags do not have.
     """
     chosen = chosen or {}
-    by_lower = {name.strip().lower(): name for name in present}
+    for field in chosen:
+        if field not in KNOWN_NAMES:
+            raise ValueRefused(where="--column", value=field, wanted=" / ".join(KNOWN_NAMES))
+    # A name written exactly as it is known wins over one that differs in its case.
+    written = list(present)
+    by_lower = {name.strip().lower(): name for name in written} | {name: name for name in written}
     found: dict[str, str] = {}
     for column, known in KNOWN_NAMES.items():
         names = known + CODE_NAMES[level] if column == "assigned_area" else known
         if column in chosen:
             names = (chosen[column],)
-        match = next((by_lower[name.lower()] for name in names if name.lower() in by_lower), None)
+        keys = (key for name in names for key in (name, name.lower()) if key in by_lower)
+        match = next((by_lower[key] for key in keys), None)
         if match is not None:
             found[column] = match
         elif column in REQUIRED or column in chosen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +14,15 @@ import numpy as np
 import pandas as pd
 
 from geo.engine import Checked, Verdict
-from geo.errors import FormatUnknown
-from geo.text import Language
+from geo.errors import FormatUnknown, ValueRefused
+from geo.text import Language, Text
 
 _WGS84 = "EPSG:4326"
+OUTPUT = Text(en="output", id="keluaran")
+WRITABLE = Text(
+    en="a file in a folder that is there and can be written to",
+    id="berkas dalam folder yang ada dan dapat ditulisi",
+)
 
 
 def checked_table(checked: Checked, language: Language, first_row: int = 1) -> pd.DataFrame:
@@ -96,9 +102,14 @@ def write_checked(checked: Checked, path: Path, language: Language, first_row: i
 
 
 def require_writable(path: Path) -> None:
-    """Raise ``FormatUnknown`` for an ending that no writer answers to, before any work is done."""
+    """Raise ``FormatUnknown`` for an ending that no writer answers to, before any work is done.
+
+    Raises ``ValueRefused`` where its folder is not there or nothing can be written into it.
+    """
     if path.suffix.lower() not in WRITERS:
         raise FormatUnknown(file=path.name, known=", ".join(WRITERS))
+    if path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
+        raise ValueRefused(where=OUTPUT, value=str(path), wanted=WRITABLE)
 
 
 def write_layers(layers: dict[str, pd.DataFrame], path: Path) -> None:

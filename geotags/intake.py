@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,16 +17,26 @@ import pyarrow.compute as pc
 from boundaries.intake import DAMAGE_WORDS
 from geo.codes import CodeScheme
 from geo.coordinates import DECIMAL_COMMA
-from geo.errors import CodeDamaged, CoordinatesSwapped, DecimalComma, LevelMismatch
-from geo.geotags import Geotags
+from geo.errors import CodeDamaged, CoordinatesSwapped, DecimalComma, LevelMismatch, ValueRefused
+from geo.geotags import TEXT_COLUMNS, Geotags
 from geo.levels import Level
 from geo.text import Text
 from geotags.columns import find_columns
-from geotags.formats.raw import RawGeotags
+from geotags.formats.raw import NO_ROWS, RawGeotags, unreadable
 from geotags.formats.registry import read_raw
 
 # A file is refused for what most of its filled rows share: then the export is wrong, not a household.
 _MOST = 0.5
+LONGEST_KEY = 255
+"""Characters of an identifier or a code: both are keys of an index, which holds 2.7 kB at most."""
+
+IN_ROW = Text(en="{file}, row {row}, column {column}", id="{file}, baris {row}, kolom {column}")
+NUL_CHARACTER = Text(en="a character of value 0", id="karakter bernilai 0")
+NO_NUL_CHARACTER = Text(en="text without it", id="teks tanpa karakter itu")
+LONG_TEXT = Text(en="a longer text", id="teks yang lebih panjang")
+SHORT_TEXT = Text(en="at most {most} characters", id="paling banyak {most} karakter")
+# Whoever takes a coordinate for the code column must not read it in the error.
+_LIKE_A_COORDINATE = re.compile(r"[+-]?[0-9]{1,3}[.,][0-9]{3,}")
 _NOT_A_CODE = Text(en="other characters or more digits than a code has", id="huruf lain atau digit berlebih")
 
 
@@ -47,6 +59,8 @@ def read_geotags(
     the input errors of ``geo.errors``; nothing is guessed.
     """
     fmt, raw = read_raw(path)
+    if not len(raw):
+        raise unreadable(path, fmt.name, NO_ROWS)
     geotags = understand(raw, path.name, scheme, level, columns)
     return LoadedGeotags(geotags, path.name, fmt.name, raw.first_row)
 
@@ -64,11 +78,12 @@ def understand(
     _refuse_decimal_comma(file_name, raw, names)
     if "captured_at" in given:
         given["captured_at"] = parse_times(given["captured_at"])
-    if "item_id" not in given:
-        given["item_id"] = _derived_item_ids(given)
+    _refuse_unstorable(file_name, raw, names)
+    given["item_id"] = _item_ids(given)
     if "household_key" not in given:
         given["household_key"] = given["item_id"]
-    geotags = Geotags.from_columns(given, typed=raw.texts_as_typed)
+    typed = raw.number_columns.isdisjoint((names["lon_text"], names["lat_text"]))
+    geotags = Geotags.from_columns(given, typed=typed)
     _refuse_swapped(file_name, raw, geotags)
     _refuse_damaged_codes(file_name, raw, geotags, scheme, level)
     return geotags
@@ -90,24 +105,60 @@ def parse_times(texts: pa.StringArray) -> pa.Array:
 
 def _instant(text: str) -> dt.datetime | None:
     try:
-        return dt.datetime.fromisoformat(text)
-    except ValueError:
+        instant = dt.datetime.fromisoformat(text)
+        instant.astimezone(dt.UTC)  # the first and the last day of the calendar may leave it
+    except (ValueError, OverflowError):
         return None
+    return instant
 
 
-def _derived_item_ids(given: Mapping[str, pa.Array]) -> pa.StringArray:
-    """Without the app's own identifier: a hash of household, building and area, stable across files."""
+_IDENTITY = ("household_key", "building_no", "assigned_area")
+_BODY = ("building_no", "assigned_area", "lon_text", "lat_text", "accuracy_m", "captured_at", "enumerator_id")
+
+
+def _item_ids(given: Mapping[str, pa.Array]) -> pa.StringArray:
+    """The app's own identifiers; where one is missing a hash that is the same in every file and order.
+
+    The hash is of household, building and area, and where no household is named, of all that is
+    known, with a number that tells rows apart which are equal in all of it.
+    """
     n = len(given["lon_text"])
-    parts = [
-        given.get(name, pa.array([""] * n)).to_pylist()
-        for name in ("household_key", "building_no", "assigned_area")
-    ]
-    has_key = "household_key" in given
-    ids = []
-    for row, values in enumerate(zip(*parts, strict=True)):
-        text = "\x1f".join(value or "" for value in values) + ("" if has_key else f"\x1f{row}")
-        ids.append(hashlib.sha256(text.encode()).hexdigest()[:32])
+
+    def texts(name: str) -> list[str]:
+        values = given[name].to_pylist() if name in given else [None] * n
+        return ["" if value is None else str(value).strip() for value in values]
+
+    ids = texts("item_id")
+    if all(ids):
+        return pa.array(ids, pa.string())
+    households = texts("household_key")
+    identities = list(zip(*map(texts, _IDENTITY), strict=True))
+    bodies = list(zip(*map(texts, _BODY), strict=True))
+    seen: Counter[tuple[str, ...]] = Counter()
+    for row in (row for row in range(n) if not ids[row]):
+        parts = identities[row]
+        if not households[row]:
+            seen[bodies[row]] += 1
+            parts = ("", *bodies[row], str(seen[bodies[row]]))
+        ids[row] = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
     return pa.array(ids, pa.string())
+
+
+def _refuse_unstorable(file_name: str, raw: RawGeotags, names: Mapping[str, str]) -> None:
+    """Raise ``ValueRefused`` for a text that the database cannot hold or keep in an index."""
+    for field in (*TEXT_COLUMNS, "lon_text", "lat_text"):
+        if field not in names:
+            continue
+        texts = raw.columns[names[field]]
+        limits = [(pc.match_substring(texts, "\x00"), NUL_CHARACTER, NO_NUL_CHARACTER)]
+        if field in ("item_id", "assigned_area"):
+            too_long = pc.greater(pc.utf8_length(texts), LONGEST_KEY)
+            limits.append((too_long, LONG_TEXT, SHORT_TEXT.fill(most=LONGEST_KEY)))
+        for found, value, wanted in limits:
+            row = pc.index(found, True).as_py()
+            if row >= 0:
+                where = IN_ROW.fill(file=file_name, row=row + raw.first_row, column=names[field])
+                raise ValueRefused(where=where, value=value, wanted=wanted)
 
 
 def _refuse_decimal_comma(file_name: str, raw: RawGeotags, names: Mapping[str, str]) -> None:
@@ -149,7 +200,7 @@ def _refuse_damaged_codes(
     raise CodeDamaged(
         file=file_name,
         row=row,
-        value=value[:40],
+        value="..." if _LIKE_A_COORDINATE.fullmatch(value) else value[:40],
         level=level.value,
         width=scheme.widths[level],
         damage=DAMAGE_WORDS.get(str(damage), _NOT_A_CODE),

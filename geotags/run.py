@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from boundaries.store.reading import Engine
+from geo.checks.registry import CHECKS
 from geo.engine import check_geotags
 from geo.frame import Frame
 from geo.geotags import Geotags
@@ -20,6 +21,9 @@ from geotags.store.results import write_results
 
 # A batch is one transaction: what Ctrl-C can undo, and how much memory the rows of it take.
 ROWS_PER_BATCH = 20_000
+
+# A batch says nothing of duplicates: some of its rows may be repeated, superseded or left out.
+_ALONE = tuple(check for check in CHECKS if not check.clustered)
 
 Progress = Callable[[int], None]
 """Called with the number of geotags done since the last call."""
@@ -54,16 +58,15 @@ def load_geotags(
     """Store and check geotags in batches, each whole or not at all; run again, it goes on where it ended."""
     report = LoadReport()
     provinces = provinces_of(frame)
-    with engine.begin() as connection:
-        ensure_partitions(connection, provinces)
+    ensure_partitions(engine, provinces)
     for start in range(0, len(geotags), ROWS_PER_BATCH):
         batch = geotags.take(np.arange(start, min(start + ROWS_PER_BATCH, len(geotags))))
-        checked = check_geotags(batch, frame, campaign.level, campaign.ruleset)
+        checked = check_geotags(batch, frame, campaign.level, campaign.ruleset, _ALONE)
         with engine.begin() as connection:
             lock_campaign(connection, campaign)
             stored = store_geotags(connection, campaign.campaign_id, batch, frame.scheme, provinces)
             write_results(connection, campaign.campaign_id, release_id, checked, stored.ids, stored.provinces)
-            refresh_duplicates(connection, campaign, release_id, frame, stored.places)
+            refresh_duplicates(connection, campaign, release_id, frame, stored.places, stored.left)
         report.new += len(stored.new_rows)
         report.repeated += len(stored.repeated_rows)
         report.changed += len(stored.changed_rows)
@@ -88,7 +91,7 @@ def check_campaign(
     with engine.begin() as connection:
         lock_campaign(connection, campaign)
         for rows in current_geotags(connection, campaign.campaign_id, ROWS_PER_BATCH):
-            checked = check_geotags(geotags_of_rows(rows), frame, campaign.level, campaign.ruleset)
+            checked = check_geotags(geotags_of_rows(rows), frame, campaign.level, campaign.ruleset, _ALONE)
             ids = {row: record.id for row, record in enumerate(rows)}
             provinces = {row: record.province for row, record in enumerate(rows)}
             write_results(connection, campaign.campaign_id, release_id, checked, ids, provinces)

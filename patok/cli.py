@@ -94,7 +94,10 @@ def main(arguments: list[str] | None = None) -> None:
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.ClickException as error:
-        error.show()
+        if "--json" in arguments:
+            _show_json("USAGE", error.format_message())
+        else:
+            error.show()
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         ERR.print(tell("Stopped.", "Dihentikan."))
@@ -106,7 +109,11 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _show(error: PatokError, as_json: bool) -> None:
     if as_json:
-        document: dict[str, Any] = {"error": {"code": error.code, "message": error.say(LANGUAGE)}}
-        show_json(document)
+        _show_json(error.code, error.say(LANGUAGE))
     else:
         ERR.print(error.say(LANGUAGE), markup=False, style="red")
+
+
+def _show_json(code: str, message: str) -> None:
+    document: dict[str, Any] = {"error": {"code": code, "message": message}}
+    show_json(document)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo.errors import FileUnreadable, ValueRefused
+from geo.errors import ValueRefused
 from geo.text import Language, Text
 
 DESCRIPTIONS: dict[str, Text] = {
@@ -62,7 +62,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     hosts = tuple(name.strip() for name in env.get("PATOK_ALLOWED_HOSTS", "").split(",") if name.strip())
     return Settings(
         database_url=env.get("PATOK_DATABASE_URL") or None,
-        data_dir=Path(env.get("PATOK_DATA_DIR") or _default_data_dir(env)).expanduser().absolute(),
+        data_dir=_data_dir(env),
         host=env.get("PATOK_HOST") or "127.0.0.1",
         port=int(port),
         access_token=_access_token(env),
@@ -80,6 +80,15 @@ def read_language(environment: Mapping[str, str] | None = None) -> Language:
     return "en"
 
 
+def _data_dir(env: Mapping[str, str]) -> Path:
+    given = Path(env.get("PATOK_DATA_DIR") or _default_data_dir(env))
+    try:
+        return given.expanduser().absolute()
+    except RuntimeError as error:  # ~somebody who is not there
+        wanted = Text(en="a folder", id="sebuah folder")
+        raise ValueRefused(where="PATOK_DATA_DIR", value=str(given), wanted=wanted) from error
+
+
 def _default_data_dir(env: Mapping[str, str]) -> Path:
     # PostgreSQL refuses root and runs as another user, who cannot enter /root.
     if os.geteuid() == 0:
@@ -91,9 +100,14 @@ def _access_token(env: Mapping[str, str]) -> str | None:
     token = env.get("PATOK_ACCESS_TOKEN", "").strip()
     path = env.get("PATOK_ACCESS_TOKEN_FILE")
     if not token and path:
+        wanted = Text(
+            en="a file that can be read and holds the token in ASCII",
+            id="berkas yang dapat dibaca dan berisi token dalam ASCII",
+        )
         try:
             token = Path(path).read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = Text(en="it cannot be read", id="berkasnya tidak dapat dibaca")
-            raise FileUnreadable(file=Path(path).name, format="token", reason=reason) from error
+        except (OSError, UnicodeDecodeError):
+            token = ""
+        if not token:  # whoever names a file wants a token: without one the server would be open
+            raise ValueRefused(where="PATOK_ACCESS_TOKEN_FILE", value=path, wanted=wanted)
     return token or None

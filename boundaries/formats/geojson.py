@@ -72,7 +72,7 @@ def read_geojson(path: Path, layer: str | None = None) -> RawTable:
     return RawTable(
         columns=columns,
         geometries=object_array(geometries),
-        crs=_declared_crs(document),
+        crs=declared_crs(document),
         rows=list(range(1, len(features) + 1)),
     )
 
@@ -131,7 +131,7 @@ def _ring(positions: Any) -> shapely.LinearRing:
     return shapely.LinearRing(numbers.astype(np.float64))
 
 
-def _declared_crs(document: dict[str, Any]) -> DeclaredCrs:
+def declared_crs(document: dict[str, Any]) -> DeclaredCrs:
     """The CRS of the ``crs`` member that GDAL and QGIS still write, though RFC 7946 dropped it."""
     crs = document.get("crs")
     properties = crs.get("properties") if isinstance(crs, dict) else None

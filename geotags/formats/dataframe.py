@@ -7,7 +7,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geo.errors import CrsRefused, PointRefused
+from geo.errors import PointRefused
+from geotags.formats.parquet import require_lonlat
 from geotags.formats.raw import LAT_COLUMN, LON_COLUMN, RawGeotags
 
 TABLE = "table"
@@ -21,25 +22,15 @@ def raw_of_dataframe(table: pd.DataFrame) -> RawGeotags:
         for name in table.columns
         if not (isinstance(table, geopandas.GeoDataFrame) and name == table.geometry.name)
     }
-    typed = all(
-        pd.api.types.is_string_dtype(table[name])
-        for name in table.columns
-        if str(name).lower() in _TEXT_NAMES
-    )
+    numbers = {str(name) for name in table.columns if pd.api.types.is_numeric_dtype(table[name])}
     if isinstance(table, geopandas.GeoDataFrame):
         columns[LON_COLUMN], columns[LAT_COLUMN] = _places(table)
-        typed = False
-    return RawGeotags(columns, first_row=1, texts_as_typed=typed)
-
-
-_TEXT_NAMES = frozenset(
-    {"longitude", "latitude", "lon", "lat", "lon_text", "lat_text", "geotag_longitude", "geotag_latitude"}
-)
+        numbers |= {LON_COLUMN, LAT_COLUMN}
+    return RawGeotags(columns, first_row=1, number_columns=frozenset(numbers))
 
 
 def _places(table: geopandas.GeoDataFrame) -> tuple[pa.StringArray, pa.StringArray]:
-    if table.crs is not None and table.crs.to_epsg() != 4326:
-        raise CrsRefused(file=TABLE, row=1, reason=f"the points are in {table.crs.to_string()}")
+    require_lonlat(table, TABLE)
     wrong = ~table.geometry.isna() & (table.geom_type != "Point")
     if wrong.any():
         row = int(wrong.to_numpy().argmax())

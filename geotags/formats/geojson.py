@@ -4,40 +4,97 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pyarrow as pa
 
-from geo.errors import FileUnreadable, PointRefused
-from geotags.formats.raw import LAT_COLUMN, LON_COLUMN, GeotagFormat, RawGeotags
+from boundaries.formats.geojson import declared_crs
+from boundaries.position import LONLAT_EPSG
+from geo.errors import CrsRefused, PointRefused
+from geo.text import Text
+from geotags.formats.raw import (
+    LAT_COLUMN,
+    LON_COLUMN,
+    NO_GEOMETRY,
+    NOT_UTF8,
+    POINTS_IN,
+    GeotagFormat,
+    RawGeotags,
+    unreadable,
+)
+
+NAME = "GeoJSON"
+
+NOT_JSON = Text(
+    en="the JSON breaks off or is wrong at line {line}, column {column}",
+    id="JSON terputus atau salah pada baris {line}, kolom {column}",
+)
+NOT_A_NUMBER = Text(
+    en="it holds the value {value}, which JSON does not know",
+    id="berisi nilai {value}, yang tidak dikenal JSON",
+)
+TOO_DEEP = Text(
+    en="its values are nested too deeply or a number is too long",
+    id="nilainya bersarang terlalu dalam atau ada angka yang terlalu panjang",
+)
+NOT_A_COLLECTION = Text(en="it is no FeatureCollection", id="isinya bukan FeatureCollection")
+NOT_A_FEATURE = Text(
+    en="row {row} is not a feature with properties and a geometry",
+    id="baris {row} bukan fitur dengan properties dan geometry",
+)
+
+
+class _UnknownConstant(ValueError):
+    """NaN or an infinity where JSON wants a number."""
 
 
 def read(path: Path) -> RawGeotags:
     """Read a FeatureCollection of points; a null geometry is a missing coordinate."""
-    try:
-        document = json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=_refuse_constant)
-    except UnicodeDecodeError as error:
-        raise FileUnreadable(file=path.name, format="GeoJSON", reason="it is not UTF-8 text") from error
-    except json.JSONDecodeError as error:
-        reason = f"line {error.lineno}, column {error.colno}: {error.msg}"
-        raise FileUnreadable(file=path.name, format="GeoJSON", reason=reason) from error
-    except ValueError as error:
-        raise FileUnreadable(file=path.name, format="GeoJSON", reason=str(error)) from error
+    document = _parse(path)
     features = document.get("features") if isinstance(document, dict) else None
-    if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
-        raise FileUnreadable(file=path.name, format="GeoJSON", reason="it is no FeatureCollection")
+    if not isinstance(features, list):
+        raise unreadable(path, NAME, NOT_A_COLLECTION)
+    crs = declared_crs(document)
+    if crs.is_declared and crs.epsg not in LONLAT_EPSG:
+        named = f"EPSG:{crs.epsg}" if crs.epsg else crs.name
+        raise CrsRefused(file=path.name, row=1, reason=POINTS_IN.fill(crs=named))
+    properties = [_properties(path, row, feature) for row, feature in enumerate(features, start=1)]
     points = [_point(path, row, feature) for row, feature in enumerate(features, start=1)]
-    names = list(dict.fromkeys(name for feature in features for name in feature.get("properties") or {}))
-    columns = {
-        name: _column([(feature.get("properties") or {}).get(name) for feature in features]) for name in names
+    values = {
+        name: [own.get(name) for own in properties]
+        for name in dict.fromkeys(name for own in properties for name in own)
     }
-    columns[LON_COLUMN] = _column([point[0] for point in points])
-    columns[LAT_COLUMN] = _column([point[1] for point in points])
-    return RawGeotags(columns, first_row=1, texts_as_typed=False)
+    values[LON_COLUMN], values[LAT_COLUMN] = ([point[axis] for point in points] for axis in (0, 1))
+    try:
+        columns = {name: _column(given) for name, given in values.items()}
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can write and text cannot hold
+        raise unreadable(path, NAME, NOT_UTF8) from None
+    numbers = {name for name, given in values.items() if not all(isinstance(v, str | None) for v in given)}
+    return RawGeotags(columns, first_row=1, number_columns=frozenset(numbers))
 
 
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
+def _parse(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=_refuse_constant)
+    except UnicodeDecodeError:
+        raise unreadable(path, NAME, NOT_UTF8) from None
+    except json.JSONDecodeError as broken:
+        raise unreadable(path, NAME, NOT_JSON, line=broken.lineno, column=broken.colno) from None
+    except _UnknownConstant as constant:
+        raise unreadable(path, NAME, NOT_A_NUMBER, value=str(constant)) from None
+    except (RecursionError, ValueError):
+        raise unreadable(path, NAME, TOO_DEEP) from None
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    raise _UnknownConstant(word)
+
+
+def _properties(path: Path, row: int, feature: Any) -> dict[str, Any]:
+    properties = feature.get("properties") if isinstance(feature, dict) else 0
+    if not isinstance(properties, dict | None):
+        raise unreadable(path, NAME, NOT_A_FEATURE, row=row)
+    return properties or {}
 
 
 def _point(path: Path, row: int, feature: dict[str, Any]) -> tuple[Any, Any]:
@@ -46,7 +103,8 @@ def _point(path: Path, row: int, feature: dict[str, Any]) -> tuple[Any, Any]:
         return None, None
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if kind != "Point":
-        raise PointRefused(file=path.name, row=row, found=kind or "nothing")
+        said = kind if isinstance(kind, str) and kind.isalpha() and len(kind) < 30 else "?"
+        raise PointRefused(file=path.name, row=row, found=NO_GEOMETRY if kind is None else said)
     place = geometry.get("coordinates")
     if not isinstance(place, list) or len(place) < 2:
         return None, None
@@ -63,4 +121,4 @@ def _text(value: Any) -> str:
     return repr(value) if isinstance(value, float) else json.dumps(value)
 
 
-FORMAT = GeotagFormat("GeoJSON", (".geojson", ".json"), read)
+FORMAT = GeotagFormat(NAME, (".geojson", ".json"), read)

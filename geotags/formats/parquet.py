@@ -8,9 +8,22 @@ import geopandas
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import shapely
 
-from geo.errors import CrsRefused, FileUnreadable, PointRefused
-from geotags.formats.raw import LAT_COLUMN, LON_COLUMN, GeotagFormat, RawGeotags
+from boundaries.position import LONLAT_EPSG
+from geo.errors import CrsRefused, PointRefused
+from geo.text import Text
+from geotags.formats.raw import (
+    LAT_COLUMN,
+    LON_COLUMN,
+    POINTS_IN,
+    GeotagFormat,
+    RawGeotags,
+    unreadable,
+)
+
+NAME = "Parquet"
+DAMAGED = Text(en="it is damaged or no Parquet file", id="berkasnya rusak atau bukan Parquet")
 
 
 def read(path: Path) -> RawGeotags:
@@ -19,21 +32,11 @@ def read(path: Path) -> RawGeotags:
         schema = pq.read_schema(path)
         if b"geo" in (schema.metadata or {}):
             return _read_points(path)
-        table = pq.read_table(path)
-    except (pa.ArrowInvalid, ValueError) as error:
-        raise FileUnreadable(
-            file=path.name, format="Parquet", reason="it is damaged or no Parquet file"
-        ) from error
-    columns = {
-        name: _text(table.column(name)) for name in table.column_names if _is_plain(schema.field(name).type)
-    }
-    typed = all(
-        pa.types.is_string(table.column(n).type) for n in table.column_names if n.lower() in _COORDINATES
-    )
-    return RawGeotags(columns, first_row=1, texts_as_typed=typed)
-
-
-_COORDINATES = ("longitude", "latitude", "lon", "lat", "geotag_longitude", "geotag_latitude")
+        return _raw(pq.read_table(path))
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, shapely.errors.ShapelyError):
+        # Arrow, geopandas and shapely each have words of their own for bytes that are not what they
+        # claim to be; some quote them.
+        raise unreadable(path, NAME, DAMAGED) from None
 
 
 def _read_points(path: Path) -> RawGeotags:
@@ -42,17 +45,45 @@ def _read_points(path: Path) -> RawGeotags:
     if wrong.any():
         row = int(wrong.to_numpy().argmax())
         raise PointRefused(file=path.name, row=row + 1, found=points.geom_type.iloc[row])
-    if points.crs is not None and points.crs.to_epsg() not in (None, 4326):
-        raise CrsRefused(file=path.name, row=1, reason=f"the points are in EPSG:{points.crs.to_epsg()}")
-    plain = pa.Table.from_pandas(points.drop(columns=points.geometry.name), preserve_index=False)
-    columns = {name: _text(plain.column(name)) for name in plain.column_names}
-    columns[LON_COLUMN] = _text(pa.chunked_array([pa.array(points.geometry.x, from_pandas=True)]))
-    columns[LAT_COLUMN] = _text(pa.chunked_array([pa.array(points.geometry.y, from_pandas=True)]))
-    return RawGeotags(columns, first_row=1, texts_as_typed=False)
+    require_lonlat(points, path.name)
+    raw = _raw(pa.Table.from_pandas(points.drop(columns=points.geometry.name), preserve_index=False))
+    lon, lat = (
+        _text(pa.chunked_array([pa.array(axis, from_pandas=True)]))
+        for axis in (points.geometry.x, points.geometry.y)
+    )
+    return RawGeotags(
+        raw.columns | {LON_COLUMN: lon, LAT_COLUMN: lat},
+        first_row=1,
+        number_columns=raw.number_columns | {LON_COLUMN, LAT_COLUMN},
+    )
+
+
+def require_lonlat(points: geopandas.GeoDataFrame, file_name: str) -> None:
+    """Raise ``CrsRefused`` for points that say they are not longitude and latitude on WGS 84."""
+    crs = points.crs
+    if crs is None or crs.to_authority() == ("OGC", "CRS84") or crs.to_epsg() in LONLAT_EPSG:
+        return
+    named = ":".join(crs.to_authority() or ()) or crs.name
+    raise CrsRefused(file=file_name, row=1, reason=POINTS_IN.fill(crs=named[:80]))
+
+
+def _raw(table: pa.Table) -> RawGeotags:
+    plain = [field for field in table.schema if _is_plain(field.type)]
+    columns = {field.name: _text(table.column(field.name)) for field in plain}
+    numbers = frozenset(field.name for field in plain if _is_number(field.type))
+    return RawGeotags(columns, first_row=1, number_columns=numbers)
 
 
 def _is_plain(kind: pa.DataType) -> bool:
-    return not (pa.types.is_nested(kind) or pa.types.is_binary(kind))
+    return not (pa.types.is_nested(kind) or _is_bytes(kind) or pa.types.is_interval(kind))
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
 
 
 def _text(column: pa.ChunkedArray) -> pa.StringArray:
@@ -61,4 +92,4 @@ def _text(column: pa.ChunkedArray) -> pa.StringArray:
     return pc.cast(column, pa.string()).combine_chunks()
 
 
-FORMAT = GeotagFormat("Parquet", (".parquet", ".geoparquet"), read)
+FORMAT = GeotagFormat(NAME, (".parquet", ".geoparquet"), read)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
+
+from geo.errors import FileUnreadable
+from geo.text import Text
 
 
 @dataclass(frozen=True)
@@ -14,12 +18,15 @@ class RawGeotags:
     """Columns of equal length as text; null and "" both mean nothing was given.
 
     ``first_row`` is the number that a person sees for the first record (2 under a header line).
-    ``texts_as_typed`` is False where coordinates were numbers in the file.
+    ``number_columns`` were numbers in the file: their texts are not what a person or device wrote.
     """
 
     columns: dict[str, pa.StringArray]
     first_row: int
-    texts_as_typed: bool
+    number_columns: frozenset[str] = frozenset()
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()), ()))
 
 
 @dataclass(frozen=True)
@@ -33,3 +40,16 @@ class GeotagFormat:
 
 LON_COLUMN, LAT_COLUMN = "longitude", "latitude"
 """The columns that a reader of a geometry format gives its points in."""
+
+NOT_UTF8 = Text(en="it is not UTF-8 text", id="isinya bukan teks UTF-8")
+NO_ROWS = Text(en="it holds no rows", id="tidak berisi baris")
+NO_SUCH_FILE = Text(
+    en="there is no such file, or it may not be opened", id="berkas tidak ada atau tidak boleh dibuka"
+)
+NO_GEOMETRY = Text(en="missing", id="kosong")
+POINTS_IN = Text(en="the points are in {crs}", id="titik-titiknya dalam {crs}")
+
+
+def unreadable(path: Path, format_name: str, reason: Text, **values: Any) -> FileUnreadable:
+    """The error for a broken file, with the ``reason`` filled in both languages."""
+    return FileUnreadable(file=path.name, format=format_name, reason=reason.fill(**values))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geo.errors import FileUnreadable, FormatUnknown
+from geo.errors import FormatUnknown
 from geotags.formats import delimited, geojson, parquet
-from geotags.formats.raw import GeotagFormat, RawGeotags
+from geotags.formats.raw import NO_SUCH_FILE, GeotagFormat, RawGeotags, unreadable
 
 FORMATS: tuple[GeotagFormat, ...] = (delimited.FORMAT, geojson.FORMAT, parquet.FORMAT)
 
@@ -17,7 +17,7 @@ def read_raw(path: Path) -> tuple[GeotagFormat, RawGeotags]:
     for one in FORMATS:
         if ending in one.endings:
             if not path.is_file():
-                raise FileUnreadable(file=path.name, format=one.name, reason="there is no such file")
+                raise unreadable(path, one.name, NO_SUCH_FILE)
             return one, one.read(path)
     known = ", ".join(ending for one in FORMATS for ending in one.endings)
     raise FormatUnknown(file=path.name, known=known)

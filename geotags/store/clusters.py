@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from sqlalchemy import Connection, text
 
 from boundaries.store.engine import named_sql
@@ -19,16 +21,29 @@ _CODE = DUPLICATE_COORDINATE.code
 
 
 def refresh_duplicates(
-    connection: Connection, campaign: Campaign, release_id: int, frame: Frame, places: set[tuple[int, int]]
+    connection: Connection,
+    campaign: Campaign,
+    release_id: int,
+    frame: Frame,
+    places: set[tuple[int, int]],
+    left: AbstractSet[tuple[int, int]] = frozenset(),
 ) -> None:
-    """Judge the duplicates at ``places`` (coordinate keys) again, from all current geotags there."""
-    ordered = sorted(places)
+    """Judge the duplicates at some places (coordinate keys) again, from all current geotags there.
+
+    At ``places`` a single geotag has no outcome that could change, unless another has ``left`` it.
+    """
+    ordered = sorted(places | left)
     for start in range(0, len(ordered), _PLACES_AT_ONCE):
-        _refresh(connection, campaign, release_id, frame, ordered[start : start + _PLACES_AT_ONCE])
+        _refresh(connection, campaign, release_id, frame, ordered[start : start + _PLACES_AT_ONCE], left)
 
 
 def _refresh(
-    connection: Connection, campaign: Campaign, release_id: int, frame: Frame, places: list[tuple[int, int]]
+    connection: Connection,
+    campaign: Campaign,
+    release_id: int,
+    frame: Frame,
+    places: list[tuple[int, int]],
+    left: AbstractSet[tuple[int, int]],
 ) -> None:
     keys = [cluster_key(*place) for place in places]
     bound = {"campaign_id": campaign.campaign_id, "check_code": _CODE}
@@ -39,6 +54,7 @@ def _refresh(
             "lon_keys": [lon for lon, _ in places],
             "lat_keys": [lat for _, lat in places],
             "cluster_keys": keys,
+            "left": [place in left for place in places],
         },
     ).all()
     checked = check_geotags(

@@ -35,8 +35,8 @@ _BODY_COLUMNS = (
 class Stored:
     """What became of a batch. Row numbers count from 0 within the batch given.
 
-    ``ids`` and ``provinces`` hold the geotag of every new row; ``places`` are the coordinate keys
-    whose duplicates must be judged again.
+    ``ids`` and ``provinces`` hold the geotag of every new row. The duplicates at two sets of places
+    (coordinate keys) must be judged again: ``places`` have gained a geotag, ``left`` have lost one.
     """
 
     new_rows: list[int] = field(default_factory=list)
@@ -45,6 +45,7 @@ class Stored:
     ids: dict[int, int] = field(default_factory=dict)
     provinces: dict[int, str] = field(default_factory=dict)
     places: set[tuple[int, int]] = field(default_factory=set)
+    left: set[tuple[int, int]] = field(default_factory=set)
 
 
 def store_geotags(
@@ -68,7 +69,7 @@ def store_geotags(
     superseded = connection.execute(
         text(named_sql("geotags.store", "geotags_supersede")), bound | {"new_ids": list(stored.ids.values())}
     )
-    stored.places.update((row.lon_key, row.lat_key) for row in superseded if row.lon_key is not None)
+    stored.left.update((row.lon_key, row.lat_key) for row in superseded if row.lon_key is not None)
     stored.places.update((int(keys[row, 0]), int(keys[row, 1])) for row in stored.new_rows if usable[row])
     connection.execute(text("DROP TABLE incoming"))
     return stored
@@ -94,7 +95,8 @@ def _sort_outcomes(connection: Connection, campaign_id: int, new: set[tuple[str,
 
 
 def _keys(geotags: Geotags) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    usable = geotags.is_number & geotags.in_range
+    both_zero = (geotags.lon == 0) & (geotags.lat == 0)  # no place: all without a fix would share it
+    usable = geotags.is_number & geotags.in_range & ~both_zero
     lon, lat = np.where(usable, geotags.lon, 0.0), np.where(usable, geotags.lat, 0.0)
     return coordinate_keys(lon, lat), usable
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from geo.codes import CodeScheme
 from geo.frame import Frame
@@ -29,14 +29,26 @@ def province_of(code: str, scheme: CodeScheme, known: set[str]) -> str:
     return province if province in known else UNKNOWN_PROVINCE
 
 
-def ensure_partitions(connection: Connection, provinces: Iterable[str]) -> None:
-    """Create what is missing. Geotags of a province must not lie in the default partition yet."""
+def ensure_partitions(engine: Engine, provinces: Iterable[str]) -> None:
+    """Create what is missing. Geotags of a province must not lie in the default partition yet.
+
+    Each partition is made in a transaction of its own: it locks its table against everybody, and two
+    such locks at a time could wait for a reader who waits for the second.
+    """
     for province in sorted(provinces):
         if not _PROVINCE.fullmatch(province):  # it becomes part of a table's name
             raise ValueError(f"not a province code: {province!r}")
         for table in PARTITIONED:
-            name = f"{table}_{province}"
-            if connection.scalar(text("SELECT to_regclass(:name)"), {"name": name}) is None:
-                connection.execute(
-                    text(f"CREATE TABLE {name} PARTITION OF {table} FOR VALUES IN ('{province}')")
-                )
+            with engine.begin() as connection:
+                _ensure(connection, table, province)
+
+
+def _ensure(connection: Connection, table: str, province: str) -> None:
+    name = f"{table}_{province}"
+    exists = text("SELECT to_regclass(:name)")
+    if connection.scalar(exists, {"name": name}) is not None:
+        return
+    # Two loads may find the same partition missing: the second one waits and looks again.
+    connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('patok partition'))"))
+    if connection.scalar(exists, {"name": name}) is None:
+        connection.execute(text(f"CREATE TABLE {name} PARTITION OF {table} FOR VALUES IN ('{province}')"))

@@ -33,15 +33,19 @@ def write_results(
 ) -> None:
     """Replace results and findings of the geotags whose rows ``ids`` maps to their identity.
 
-    Findings of clustered checks are left to ``geotags.store.clusters``, which sees the whole
-    campaign; the verdicts written here do not count them yet.
+    ``checked`` holds the checks that need no other geotag. Clustered checks are left to
+    ``geotags.store.clusters``, which sees the whole campaign; a geotag without a usable coordinate
+    has no place there, and this is said here.
     """
-    codes = [check.code for check in CHECKS if not check.clustered]
+    codes = list(checked.outcomes)
     bound = {"ids": list(ids.values()), "provinces": sorted(set(provinces.values()))}
     connection.execute(text(named_sql("geotags.store", "results_delete")), bound)
     connection.execute(text(named_sql("geotags.store", "findings_delete")), bound | {"codes": codes})
     membership, verdicts = checked.membership, checked.verdicts()
     not_assessed = checked.not_assessed()
+    clustered = {check.code: "coordinate_unusable" for check in CHECKS if check.clustered}
+    for row in np.flatnonzero(~checked.subject.usable).tolist():
+        not_assessed[row] |= clustered
     with connection.connection.cursor() as cursor:
         with cursor.copy(_COPY_RESULTS) as copy:
             for row, geotag_id in ids.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import socket
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,15 +18,13 @@ from boundaries.store.engine import connect
 from boundaries.store.schema import migrate
 from geo.checks.registry import CHECKS
 from geo.codes import SCHEMES
-from geo.errors import SetupError
 from geo.levels import Level
-from geo.text import Text
 from geotags.intake import read_geotags
 from geotags.run import load_geotags
 from geotags.store.campaigns import create_campaign, find_campaign
 from geotags.store.results import finding_items
 from patok.commands.frame import run_qa_on_candidate, show_qa
-from patok.commands.serve import run_server
+from patok.commands.serve import require_free, run_server
 from patok.sample.households import make_geotags
 from patok.sample.kabupaten import make_kabupaten
 from patok.sample.writing import write_sample
@@ -36,16 +34,6 @@ from patok.words import note, progress_bar, say, show_json, show_table, tell
 
 NAME = "contoh"
 _LEVELS = (Level.KAB, Level.KEC, Level.DESA, Level.SLS, Level.SUBSLS)
-
-
-class PortTaken(SetupError):
-    """Something listens on the port already."""
-
-    code = "PORT_TAKEN"
-    text = Text(
-        en="Port {port} is in use, perhaps by another demo. Stop it, or choose another port with --port.",
-        id="Port {port} sedang dipakai, mungkin oleh demo lain. Hentikan, atau pilih lain dengan --port.",
-    )
 
 
 @click.command(
@@ -69,7 +57,10 @@ def COMMAND(serve: bool, port: int | None, n: int, seed: int, as_json: bool) -> 
         settings, data_dir=settings.data_dir / "demo", host="127.0.0.1", port=port or settings.port
     )
     if serve:
-        _require_free(settings.port)
+        require_free(settings.host, settings.port)
+    # Whoever ends the demo, or closes its terminal, ends its database too.
+    for end in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(end, signal.default_int_handler)
     with _demo_store(settings) as store:
         with progress_bar("Making the sample kabupaten", "Membuat kabupaten contoh", None):
             tables = make_kabupaten(seed)
@@ -102,15 +93,6 @@ def _demo_store(settings: Settings) -> Iterator[Store]:
             engine.dispose()
     finally:
         cluster.stop()
-
-
-def _require_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise PortTaken(port=port) from error
 
 
 def _publish(store: Store, folder: Path, as_json: bool) -> None:

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import errno
+import socket
+
 import click
 import uvicorn
 
 from api.access import LOOPBACK_HOSTS, check_bind
 from api.app import create_app
+from geo.errors import SetupError
+from geo.text import Text
 from patok.settings import Settings, read_settings
 from patok.store import Store, open_store
 from patok.words import note, tell
+
+
+class PortTaken(SetupError):
+    """Something listens on the port already."""
+
+    code = "PORT_TAKEN"
+    text = Text(
+        en="Port {port} is in use, perhaps by another demo. Stop it, or choose another port with --port.",
+        id="Port {port} sedang dipakai, mungkin oleh demo lain. Hentikan, atau pilih lain dengan --port.",
+    )
 
 
 @click.command(help=tell("Serve the HTTP API and the page.", "Layani API HTTP dan halaman."))
@@ -20,8 +35,20 @@ def COMMAND(host: str | None, port: int | None) -> None:
     settings = read_settings()
     host, port = host or settings.host, port or settings.port
     check_bind(host, settings.access_token)
+    require_free(host, port)
     with open_store(settings) as store:
         run_server(store, settings, host, port)
+
+
+def require_free(host: str, port: int) -> None:
+    """Raise ``PortTaken`` when somebody listens there already."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise PortTaken(port=port) from error
 
 
 def run_server(store: Store, settings: Settings, host: str, port: int) -> None:

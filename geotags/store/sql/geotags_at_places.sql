@@ -1,10 +1,13 @@
 -- The current geotags at the places where a check of duplicates has something to say: several geotags
--- there now, or a cluster from before that may have come apart.
+-- there now, or one that another has left, so that what was said of them together no longer holds.
 WITH place AS (
     SELECT p.lon_key, p.lat_key
-    FROM unnest(CAST(:lon_keys AS bigint[]), CAST(:lat_keys AS bigint[]), CAST(:cluster_keys AS text[]))
-        AS p (lon_key, lat_key, cluster_key)
-    WHERE EXISTS (
+    FROM unnest(
+            CAST(:lon_keys AS bigint[]), CAST(:lat_keys AS bigint[]),
+            CAST(:cluster_keys AS text[]), CAST(:left AS boolean[])
+        ) AS p (lon_key, lat_key, cluster_key, has_left)
+    WHERE p.has_left
+        OR EXISTS (
             SELECT FROM clusters c
             WHERE c.campaign_id = :campaign_id AND c.check_code = :check_code AND c.cluster_key = p.cluster_key
         )
