@@ -44,11 +44,15 @@ def ensure_partitions(engine: Engine, provinces: Iterable[str]) -> None:
 
 
 def _ensure(connection: Connection, table: str, province: str) -> None:
+    # A look at the rows of pg_class: to_regclass may answer from before the lock was waited for.
+    exists = text(
+        "SELECT EXISTS (SELECT FROM pg_class WHERE relname = :name AND relispartition "
+        "AND relnamespace = current_schema()::regnamespace)"
+    )
     name = f"{table}_{province}"
-    exists = text("SELECT to_regclass(:name)")
-    if connection.scalar(exists, {"name": name}) is not None:
+    if connection.scalar(exists, {"name": name}):
         return
     # Two loads may find the same partition missing: the second one waits and looks again.
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('patok partition'))"))
-    if connection.scalar(exists, {"name": name}) is None:
+    if not connection.scalar(exists, {"name": name}):
         connection.execute(text(f"CREATE TABLE {name} PARTITION OF {table} FOR VALUES IN ('{province}')"))
