@@ -10,8 +10,8 @@ import { drawLegend } from "./legend.js";
 import { MapPane } from "./mappane.js";
 import { GeotagPanel } from "./geotagpanel.js";
 import { change, onChange, readAddress, state } from "./state.js";
-import { drawSummary, totalOf } from "./summary.js";
-import { LANGUAGES, chooseLanguage, currentLanguage, hasText, say } from "./text.js";
+import { drawSummary } from "./summary.js";
+import { LANGUAGES, chooseLanguage, currentLanguage, say } from "./text.js";
 import { askToken } from "./token.js";
 
 const narrow = matchMedia("(max-width: 760px)");
@@ -268,7 +268,7 @@ addEventListener("keydown", (event) => {
 });
 
 // For tests and for the browser's console: the MapLibre map, once it is there.
-window.patok = { get map() { return map.view?.map; }, hasText };
+window.patok = { get map() { return map.view?.map; } };
 
 drawTexts();
 start();

@@ -43,6 +43,7 @@ export class MapView {
       pitchWithRotate: false,
       touchPitch: false,
       maxZoom: 20,
+      fadeDuration: 0, // there are no labels to fade in
       transformRequest: (url) => ({ url, headers: new URL(url).origin === location.origin ? authorization() : {} }),
     });
     this.map.touchZoomRotate.disableRotation();

@@ -41,7 +41,9 @@ VENDOR = Path(__file__).parents[2] / "api" / "web" / "vendor" / "maplibre-gl"
 def serving(engine: Engine, data_dir: Path, access_token: str | None = None) -> Iterator[str]:
     """The real application on a free port of loopback; gives its address."""
     app = create_app(engine, data_dir, access_token=access_token)
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False)
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, log_level="warning", access_log=False, timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -117,7 +119,7 @@ def watch(browser: Browser) -> Iterator[Callable[..., Watched]]:
 
     def start(base: str, **options: Any) -> Watched:
         given: dict[str, Any] = {
-            "viewport": {"width": 1280, "height": 800},
+            "viewport": {"width": 1000, "height": 640},
             "locale": "id-ID",
             "timezone_id": "Asia/Makassar",
             "reduced_motion": "reduce",
