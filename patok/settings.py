@@ -40,6 +40,9 @@ DESCRIPTIONS: dict[str, Text] = {
 }
 
 
+_DATABASES = ("postgresql://", "postgres://", "postgresql+psycopg://")
+
+
 @dataclass(frozen=True)
 class Settings:
     """What the environment says. ``database_url`` None means the private server."""
@@ -61,7 +64,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise ValueRefused(where="PATOK_PORT", value=port, wanted="1-65535")
     hosts = tuple(name.strip() for name in env.get("PATOK_ALLOWED_HOSTS", "").split(",") if name.strip())
     return Settings(
-        database_url=env.get("PATOK_DATABASE_URL") or None,
+        database_url=_database_url(env),
         data_dir=_data_dir(env),
         host=env.get("PATOK_HOST") or "127.0.0.1",
         port=int(port),
@@ -78,6 +81,17 @@ def read_language(environment: Mapping[str, str] | None = None) -> Language:
         if env.get(name):
             return "id" if env[name].lower().startswith("id") else "en"
     return "en"
+
+
+def _database_url(env: Mapping[str, str]) -> str | None:
+    url = env.get("PATOK_DATABASE_URL", "").strip()
+    if not url:
+        return None
+    if not url.startswith(_DATABASES):  # said without its value, which may hold a password
+        raise ValueRefused(
+            where="PATOK_DATABASE_URL", value="...", wanted="postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+        )
+    return url
 
 
 def _data_dir(env: Mapping[str, str]) -> Path:

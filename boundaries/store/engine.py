@@ -7,12 +7,14 @@ from importlib.resources import files
 
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from boundaries.store.installation import OLDEST_POSTGRESQL
 from geo.errors import PostgisMissing, ServerTooOld, ServerUnreachable
+from geo.text import Text
 
 OLDEST_POSTGIS = (3, 3)
+NO_ADDRESS = Text(en="the address cannot be read", id="alamatnya tidak dapat dibaca")
 
 
 def connect(url: str, *, statement_timeout_s: float | None = None, application_name: str = "patok") -> Engine:
@@ -52,7 +54,10 @@ def _with_driver(url: str) -> URL:
     scheme, separator, rest = url.partition("://")
     if scheme in ("postgres", "postgresql"):
         scheme = "postgresql+psycopg"
-    return make_url(scheme + separator + rest)
+    try:
+        return make_url(scheme + separator + rest)
+    except (ArgumentError, ValueError):  # neither is said: it may quote the password
+        raise ServerUnreachable(url=scheme + separator + "...", reason=NO_ADDRESS) from None
 
 
 def _check_versions(engine: Engine) -> None:
