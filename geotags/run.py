@@ -17,7 +17,7 @@ from geotags.store.clusters import refresh_duplicates
 from geotags.store.current import current_geotags, geotags_of_rows
 from geotags.store.intake import store_geotags
 from geotags.store.partitions import ensure_partitions, provinces_of
-from geotags.store.results import write_results
+from geotags.store.results import delete_results, write_results
 
 # A batch is one transaction: what Ctrl-C can undo, and how much memory the rows of it take.
 ROWS_PER_BATCH = 20_000
@@ -90,6 +90,7 @@ def check_campaign(
     places: set[tuple[int, int]] = set()
     with engine.begin() as connection:
         lock_campaign(connection, campaign)
+        delete_results(connection, campaign.campaign_id, [check.code for check in _ALONE])
         for rows in current_geotags(connection, campaign.campaign_id, ROWS_PER_BATCH):
             checked = check_geotags(geotags_of_rows(rows), frame, campaign.level, campaign.ruleset, _ALONE)
             ids = {row: record.id for row, record in enumerate(rows)}

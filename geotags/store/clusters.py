@@ -47,16 +47,9 @@ def _refresh(
 ) -> None:
     keys = [cluster_key(*place) for place in places]
     bound = {"campaign_id": campaign.campaign_id, "check_code": _CODE}
-    rows = connection.execute(
-        text(named_sql("geotags.store", "geotags_at_places")),
-        bound
-        | {
-            "lon_keys": [lon for lon, _ in places],
-            "lat_keys": [lat for _, lat in places],
-            "cluster_keys": keys,
-            "left": [place in left for place in places],
-        },
-    ).all()
+    _list_places(connection, places, keys, left)
+    rows = connection.execute(text(named_sql("geotags.store", "geotags_at_places")), bound).all()
+    connection.execute(text("DROP TABLE places"))
     checked = check_geotags(
         geotags_of_rows(rows), frame, campaign.level, campaign.ruleset, [DUPLICATE_COORDINATE]
     )
@@ -81,6 +74,16 @@ def _refresh(
         missed = outcomes.outcome[row] == Outcome.NOT_ASSESSED
         reasons[geotag_id] = {_CODE: outcomes.reasons[int(outcomes.reason[row])] if missed else None}
     update_verdicts(connection, touched["ids"], touched["provinces"], reasons)
+
+
+def _list_places(
+    connection: Connection, places: list[tuple[int, int]], keys: list[str], left: AbstractSet[tuple[int, int]]
+) -> None:
+    connection.execute(text(named_sql("geotags.store", "places_table")))
+    with connection.connection.cursor() as cursor, cursor.copy("COPY places FROM STDIN") as copy:
+        for place, key in zip(places, keys, strict=True):
+            copy.write_row((*place, key, place in left))
+    connection.execute(text("ANALYZE places"))
 
 
 def _write_clusters(connection: Connection, campaign_id: int, found: list[Finding]) -> dict[str, int]:

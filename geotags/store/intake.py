@@ -59,31 +59,26 @@ def store_geotags(
     with connection.connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         for record in _records(geotags, keys, usable, scheme, provinces):
             copy.write_row(record)
+    connection.execute(text("ANALYZE incoming"))  # or the planner takes it for a handful of rows
     bound = {"campaign_id": campaign_id}
-    inserted = connection.execute(text(named_sql("geotags.store", "ledger_insert")), bound)
-    new = {(row.item_id, row.revision) for row in inserted}
-    stored = _sort_outcomes(connection, campaign_id, new)
-    connection.execute(
-        text(named_sql("geotags.store", "geotags_insert")), bound | {"new_rows": stored.new_rows}
-    )
-    superseded = connection.execute(
-        text(named_sql("geotags.store", "geotags_supersede")), bound | {"new_ids": list(stored.ids.values())}
-    )
-    stored.left.update((row.lon_key, row.lat_key) for row in superseded if row.lon_key is not None)
+    connection.execute(text(named_sql("geotags.store", "ledger_insert")), bound)
+    stored = _sort_outcomes(connection, campaign_id)
+    if stored.new_rows:
+        connection.execute(text(named_sql("geotags.store", "geotags_insert")), bound)
+        superseded = connection.execute(text(named_sql("geotags.store", "geotags_supersede")), bound)
+        stored.left.update((row.lon_key, row.lat_key) for row in superseded if row.lon_key is not None)
     stored.places.update((int(keys[row, 0]), int(keys[row, 1])) for row in stored.new_rows if usable[row])
     connection.execute(text("DROP TABLE incoming"))
     return stored
 
 
-def _sort_outcomes(connection: Connection, campaign_id: int, new: set[tuple[str, int]]) -> Stored:
+def _sort_outcomes(connection: Connection, campaign_id: int) -> Stored:
     stored = Stored()
     outcomes = connection.execute(
         text(named_sql("geotags.store", "ledger_outcomes")), {"campaign_id": campaign_id}
     )
     for row in outcomes:
-        key = (row.item_id, row.revision)
-        if key in new:
-            new.discard(key)  # a second row of the batch with the same key is judged by its body
+        if row.is_new:
             stored.new_rows.append(row.row_no)
             stored.ids[row.row_no] = row.geotag_id
             stored.provinces[row.row_no] = row.province

@@ -23,6 +23,15 @@ _COPY_FINDINGS = (
 )
 
 
+def delete_results(connection: Connection, campaign_id: int, codes: list[str]) -> None:
+    """Before all current geotags of a campaign are checked again: away with what the checks said."""
+    bound = {"campaign_id": campaign_id}
+    connection.execute(text(named_sql("geotags.store", "results_delete")), bound)
+    connection.execute(
+        text(named_sql("geotags.store", "findings_of_current_delete")), bound | {"codes": codes}
+    )
+
+
 def write_results(
     connection: Connection,
     campaign_id: int,
@@ -31,16 +40,12 @@ def write_results(
     ids: Mapping[int, int],
     provinces: Mapping[int, str],
 ) -> None:
-    """Replace results and findings of the geotags whose rows ``ids`` maps to their identity.
+    """Write results and findings of the geotags whose rows ``ids`` maps to their identity.
 
     ``checked`` holds the checks that need no other geotag. Clustered checks are left to
     ``geotags.store.clusters``, which sees the whole campaign; a geotag without a usable coordinate
     has no place there, and this is said here.
     """
-    codes = list(checked.outcomes)
-    bound = {"ids": list(ids.values()), "provinces": sorted(set(provinces.values()))}
-    connection.execute(text(named_sql("geotags.store", "results_delete")), bound)
-    connection.execute(text(named_sql("geotags.store", "findings_delete")), bound | {"codes": codes})
     membership, verdicts = checked.membership, checked.verdicts()
     not_assessed = checked.not_assessed()
     clustered = {check.code: "coordinate_unusable" for check in CHECKS if check.clustered}

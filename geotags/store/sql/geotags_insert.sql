@@ -11,5 +11,6 @@ SELECT
     i.household_key, i.building_no, i.assigned_area, i.lon_text, i.lat_text, i.typed, i.lon, i.lat,
     i.accuracy_m, i.datum_epsg, i.captured_at, i.enumerator_id, i.lon_key, i.lat_key
 FROM incoming i
-JOIN geotag_ledger l ON l.campaign_id = :campaign_id AND l.item_id = i.item_id AND l.revision = i.revision
-WHERE i.row_no = ANY (:new_rows)
+JOIN geotag_ledger l
+    ON l.campaign_id = :campaign_id AND l.item_id = i.item_id AND l.revision = i.revision
+    AND l.geotag_id = i.geotag_id

@@ -2,8 +2,7 @@
 -- Of two rows of one batch with the same item and revision, the first counts.
 INSERT INTO geotag_ledger (campaign_id, item_id, revision, body_sha256, geotag_id, province)
 SELECT DISTINCT ON (item_id, revision)
-    CAST(:campaign_id AS int), item_id, revision, body_sha256, nextval('geotag_ids'), province
+    CAST(:campaign_id AS int), item_id, revision, body_sha256, geotag_id, province
 FROM incoming
 ORDER BY item_id, revision, row_no
 ON CONFLICT DO NOTHING
-RETURNING item_id, revision, geotag_id

@@ -1,1 +1,4 @@
-DELETE FROM geotag_results WHERE geotag_id = ANY (:ids) AND province = ANY (:provinces)
+-- Only of current geotags: what was found of an older revision stays with it.
+DELETE FROM geotag_results r
+USING geotags g
+WHERE r.campaign_id = :campaign_id AND g.province = r.province AND g.id = r.geotag_id AND g.is_current
