@@ -64,7 +64,10 @@ def COMMAND(
                 write_layers(
                     {"findings": table.rename(columns={"lon": "longitude", "lat": "latitude"})}, output
                 )
-            say("{n} findings: {file}", "{n} temuan: {file}", n=len(table), file=output)
+            if as_json:
+                show_json({"campaign": campaign, "findings": len(table), "output": str(output)})
+            else:
+                say("{n} findings: {file}", "{n} temuan: {file}", n=len(table), file=output)
             return
         shown = [row for _, row in zip(range(most), rows, strict=False)]
     if as_json:
