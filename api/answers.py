@@ -307,15 +307,18 @@ class GeotagDetailFeature(Answer):
     properties: GeotagDetail
 
 
-class AreaSummary(Answer):
-    area_code: str
-    name: str
+class VerdictCounts(Answer):
     geotags: int
     accepted: int
     review: int
     rejected: int
     not_assessed: int
     unchecked: int = Field(description="Without a result yet.")
+
+
+class AreaSummary(VerdictCounts):
+    area_code: str
+    name: str
     flagged_share: float | None = Field(description="(review + rejected) / geotags; null without geotags.")
 
 
@@ -334,11 +337,18 @@ class AreaSummaries(Answer):
                 "flagged_share": 0.0542857,
             }
         ],
-        geotags_without_area=3,
+        without_area={
+            "geotags": 3,
+            "accepted": 0,
+            "review": 3,
+            "rejected": 0,
+            "not_assessed": 0,
+            "unchecked": 0,
+        },
         next=None,
     )
     areas: list[AreaSummary]
-    geotags_without_area: int = Field(
+    without_area: VerdictCounts = Field(
         description="Geotags counted in no area: their assigned area is not in the release."
     )
     next: str | None = Field(description="Cursor for `after`; null after the last page.")

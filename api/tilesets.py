@@ -63,7 +63,7 @@ def find_area_layer(
         if found is not None:
             raise ParameterRefused(
                 parameter="frame",
-                wanted=Text(en="the campaign's own frame", id="kerangka kampanye itu sendiri"),
+                wanted=Text(en="the campaign's own frame", id="kerangka kegiatan itu sendiri"),
             )
     at = level or (found.level if found else None)
     if at is None:

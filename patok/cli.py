@@ -41,7 +41,7 @@ COMMANDS: dict[str, tuple[str, Text]] = {
         "frame",
         Text(en="Load, check and publish area frames.", id="Muat, periksa, dan terbitkan kerangka."),
     ),
-    "campaign": ("campaign", Text(en="Create and list campaigns.", id="Buat dan daftar kampanye.")),
+    "campaign": ("campaign", Text(en="Create and list campaigns.", id="Buat dan daftar kegiatan.")),
     "geotags": (
         "geotags",
         Text(en="Load geotags and check them again.", id="Muat geotag dan periksa ulang."),

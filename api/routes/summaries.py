@@ -24,7 +24,7 @@ from boundaries.store.frames import pick_release
 from boundaries.store.reading import reading
 from geo.checks.registry import CHECKS
 from geotags.store.campaigns import campaign_named
-from geotags.store.summaries import count_checked, geotags_without_area, summarise_areas, summarise_checks
+from geotags.store.summaries import count_checked, summarise_areas, summarise_checks, summarise_without_area
 
 router = APIRouter(prefix="/v1/campaigns/{campaign}/summary", tags=["summaries"])
 
@@ -51,11 +51,11 @@ def summary_of_areas(
         rows = summarise_areas(
             connection, found, chosen, level=at, parent=below, after=after_code(after), limit=limit + 1
         )
-        without = geotags_without_area(connection, found, chosen, level=at, parent=below)
+        without = summarise_without_area(connection, found, chosen, level=at, parent=below)
     page = rows[:limit]
     return {
         "areas": page,
-        "geotags_without_area": without,
+        "without_area": without,
         "next": cursor_of(page[-1]["area_code"]) if len(rows) > limit else None,
     }
 

@@ -81,7 +81,7 @@ export const frames = async () => (await getJson("/v1/frames")).frames;
 export const areaFeature = (frame, release, code) =>
   getJson(`/v1/frames/${part(frame)}/areas/${part(code)}`, { release });
 
-// { areas, geotags_without_area }: the areas of one level below the code `parent`.
+// { areas, without_area }: the areas of one level below the code `parent`.
 export const areaSummaries = (campaign, { level, parent, release, limit }) =>
   getJson(`/v1/campaigns/${part(campaign)}/summary/areas`, { level, parent, release, limit });
 

@@ -47,13 +47,12 @@ export class Campaign {
     const { level } = this.levels[step];
     const above = this.levels[step - 1] ?? null;
     const parent = this.isLeaf(code) && code ? code.slice(0, above?.width ?? 0) : code;
-    const { areas: rows, geotags_without_area: without = 0 } = await api.areaSummaries(this.name, {
+    const { areas: rows, without_area: without } = await api.areaSummaries(this.name, {
       level, parent, release: this.release.number,
     });
     for (const row of rows) this.names.set(row.area_code, row.name);
     const own = rows.filter((row) => row.area_code === code);
-    const total = totalOf(own.length ? own : rows);
-    if (!own.length) total.geotags += without;
+    const total = totalOf(own.length ? own : [...rows, without]);
     const onMap = rows.length <= FEW_AREAS && step + 1 < this.levels.length ? step + 1 : step;
     const path = await Promise.all(
       this.levels
@@ -65,7 +64,7 @@ export class Campaign {
       mapLevel: this.levels[onMap].level,
       outlineLevel: this.levels[onMap - 1]?.level ?? null,
       below: parent,
-      without: own.length ? 0 : without,
+      without: own.length ? 0 : without.geotags,
     };
   }
 

@@ -20,7 +20,7 @@ from geo.levels import Level
 from geo.ruleset import Ruleset
 from geo.text import Text
 
-CAMPAIGN = Text(en="campaign", id="kampanye")
+CAMPAIGN = Text(en="campaign", id="kegiatan")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 

@@ -41,15 +41,18 @@ def summarise_areas(
     )
 
 
-def geotags_without_area(
+def summarise_without_area(
     connection: Connection,
     campaign: Campaign,
     release: ReleaseRecord,
     *,
     level: Level,
     parent: str | None,
-) -> int:
-    """How many geotags are counted in no area of ``level``: their assigned area is not in the release."""
+) -> dict[str, Any]:
+    """Geotags by verdict that no area of ``level`` counts: their assigned area is not in the release.
+
+    Keys: geotags, accepted, review, rejected, not_assessed, unchecked.
+    """
     rows = read_rows(
         connection,
         statement("geotags.store", "summary_without_area"),
@@ -62,7 +65,7 @@ def geotags_without_area(
         level=level,
         parent=parent,
     )
-    return int(rows[0]["geotags"])
+    return rows[0]
 
 
 def summarise_checks(connection: Connection, campaign: Campaign) -> list[dict[str, Any]]:
@@ -80,4 +83,4 @@ def count_checked(connection: Connection, campaign: Campaign) -> int:
     rows = read_rows(
         connection, statement("geotags.store", "checked_geotags"), campaign_id=campaign.campaign_id
     )
-    return int(rows[0]["geotags"])
+    return rows[0]

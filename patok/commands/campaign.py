@@ -15,12 +15,12 @@ from patok.words import say, show_json, show_table, tell
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
-@click.group(help=tell("Create and list campaigns.", "Buat dan daftar kampanye."))
+@click.group(help=tell("Create and list campaigns.", "Buat dan daftar kegiatan."))
 def COMMAND() -> None:
     """``patok campaign``."""
 
 
-@COMMAND.command(help=tell("Create a campaign on a frame.", "Buat kampanye pada kerangka."))
+@COMMAND.command(help=tell("Create a campaign on a frame.", "Buat kegiatan pada kerangka."))
 @click.argument("name")
 @click.option("--frame", required=True, help=tell("The frame.", "Kerangkanya."))
 @level_option
@@ -41,12 +41,12 @@ def create(
         )
     say(
         "Campaign {name} is made. Next: patok geotags load {name} FILE",
-        "Kampanye {name} dibuat. Berikutnya: patok geotags load {name} BERKAS",
+        "Kegiatan {name} dibuat. Berikutnya: patok geotags load {name} BERKAS",
         name=name,
     )
 
 
-@COMMAND.command("list", help=tell("List the campaigns.", "Daftar kampanye."))
+@COMMAND.command("list", help=tell("List the campaigns.", "Daftar kegiatan."))
 @as_json
 def list_(as_json: bool) -> None:
     """By name."""
@@ -66,6 +66,6 @@ def list_(as_json: bool) -> None:
         show_json({"campaigns": rows})
         return
     show_table(
-        [tell("Campaign", "Kampanye"), tell("Frame", "Kerangka"), tell("Level", "Tingkat"), "Ruleset"],
+        [tell("Campaign", "Kegiatan"), tell("Frame", "Kerangka"), tell("Level", "Tingkat"), "Ruleset"],
         [[r["name"], r["frame"], r["level"], f"{r['ruleset']} {r['ruleset_version']}"] for r in rows],
     )

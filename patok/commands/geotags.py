@@ -63,7 +63,7 @@ def load(campaign: str, file: Path, columns: tuple[str, ...], release: int | Non
         )
 
 
-@COMMAND.command(help=tell("Check all geotags of a campaign again.", "Periksa ulang semua geotag kampanye."))
+@COMMAND.command(help=tell("Check all geotags of a campaign again.", "Periksa ulang semua geotag kegiatan."))
 @click.argument("campaign")
 @_RELEASE
 @as_json

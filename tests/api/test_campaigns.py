@@ -155,7 +155,9 @@ def test_summary_of_areas(world: Any, get: Get, level: str) -> None:
         flagged = counts["review"] + counts["rejected"]
         expected = flagged / counts.total() if counts.total() else None
         assert row["flagged_share"] == (pytest.approx(expected) if expected is not None else None)
-    assert summary["geotags_without_area"] == sum(counts.total() for counts in by_area.values())
+    left = sum(by_area.values(), Counter())
+    assert {v: summary["without_area"][v] for v in verdicts} == {v: left[v] for v in verdicts}
+    assert summary["without_area"]["geotags"] == left.total()
     assert summary["next"] is None
 
 
@@ -164,9 +166,9 @@ def test_summary_of_areas_by_parent_page_and_release(world: Any, get: Get) -> No
     second = get(f"{BASE}/summary/areas", parent="9471010002", limit=1000, after=first["next"])
     codes = [row["area_code"] for row in first["areas"] + second["areas"]]
     assert codes == [code for code in world.subsls if code.startswith("9471010002")]
-    assert first["geotags_without_area"] == 0
+    assert first["without_area"]["geotags"] == 0
     now, before = (get(f"{BASE}/summary/areas", release=number) for number in ("2", "1"))
-    assert now["geotags_without_area"] > 0  # assigned to the retired area
+    assert now["without_area"]["geotags"] > 0  # assigned to the retired area
     assert "9471010001000200" in {row["area_code"] for row in before["areas"]}
 
 
@@ -180,7 +182,7 @@ def test_a_damaged_code_is_counted_in_no_area(world: Any, engine: Engine, get: G
             )
         )
     after = get(f"{BASE}/summary/areas", level="kab")
-    assert (before["geotags_without_area"], after["geotags_without_area"]) == (0, 1)
+    assert (before["without_area"]["geotags"], after["without_area"]["geotags"]) == (0, 1)
     assert after["areas"][0]["geotags"] == before["areas"][0]["geotags"] - 1
 
 

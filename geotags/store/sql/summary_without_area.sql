@@ -1,5 +1,12 @@
-SELECT count(*) AS geotags
+SELECT
+    count(*) AS geotags,
+    count(*) FILTER (WHERE r.verdict = 'accepted') AS accepted,
+    count(*) FILTER (WHERE r.verdict = 'review') AS review,
+    count(*) FILTER (WHERE r.verdict = 'rejected') AS rejected,
+    count(*) FILTER (WHERE r.verdict = 'not_assessed') AS not_assessed,
+    count(*) FILTER (WHERE r.verdict IS NULL) AS unchecked
 FROM geotags AS g
+LEFT JOIN geotag_results AS r ON r.province = g.province AND r.geotag_id = g.id
 WHERE g.campaign_id = :campaign_id
   AND g.is_current
   AND (CAST(:parent AS text) IS NULL OR starts_with(g.assigned_area, CAST(:parent AS text)))
