@@ -1,6 +1,6 @@
 """One million geotags against the 83,191 villages of Indonesia: Patok beside geopandas.sjoin.
 
-    python bench/villages.py prepare DATA WORK     # DATA: desa_indonesia.parquet; WORK: a folder for the geotags
+    python bench/villages.py prepare DATA WORK     # DATA: desa_indonesia.parquet; WORK: folder of the geotags
     python bench/villages.py run DATA WORK         # both contenders, each in a process of its own
 
 What is timed is in bench/README.md. Nothing is asserted about time.
@@ -33,7 +33,9 @@ def prepare(data: Path, work: Path) -> None:
 
     rng = np.random.default_rng(SEED)
     villages = geopandas.read_parquet(data)
-    code = next(name for name in villages.columns if villages[name].astype(str).str.fullmatch(r"[\d.]{13}").all())
+    code = next(
+        name for name in villages.columns if villages[name].astype(str).str.fullmatch(r"[\d.]{13}").all()
+    )
     villages = villages[villages.geometry.is_valid].reset_index(drop=True)
     geometries = villages.geometry.to_numpy()
     rows = rng.integers(0, len(villages), N)
@@ -109,7 +111,9 @@ def run_sjoin(data: Path, work: Path) -> dict[str, float]:
     seconds = {}
     start = time.perf_counter()
     villages = geopandas.read_parquet(data)
-    code = next(name for name in villages.columns if villages[name].astype(str).str.fullmatch(r"[\d.]{13}").all())
+    code = next(
+        name for name in villages.columns if villages[name].astype(str).str.fullmatch(r"[\d.]{13}").all()
+    )
     villages = villages[[code, villages.geometry.name]]
     seconds["read_frame_s"] = time.perf_counter() - start
     start = time.perf_counter()

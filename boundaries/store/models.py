@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from geoalchemy2 import Geometry
 from sqlalchemy import (
@@ -37,7 +37,7 @@ class Base(DeclarativeBase):
     """Parent of every table, of this package and of ``geotags.store``: one metadata, one migration tree."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {
+    type_annotation_map: ClassVar = {
         str: Text,
         dict[str, Any]: JSONB,
         list[str]: ARRAY(Text),
