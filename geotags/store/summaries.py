@@ -83,4 +83,4 @@ def count_checked(connection: Connection, campaign: Campaign) -> int:
     rows = read_rows(
         connection, statement("geotags.store", "checked_geotags"), campaign_id=campaign.campaign_id
     )
-    return rows[0]
+    return int(rows[0]["geotags"])
