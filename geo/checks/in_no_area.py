@@ -34,5 +34,4 @@ CHECK = Check(
     ),
     decide=decide,
     parameters={"least_probability": CLEARLY_OUTSIDE},
-    needs_judgement=True,
 )

@@ -35,5 +35,4 @@ CHECK = Check(
     ),
     decide=decide,
     parameters={"decisive_probability": Parameter(0.5, "", "catalogue of checks: rather out than in")},
-    needs_judgement=True,
 )

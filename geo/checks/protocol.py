@@ -165,8 +165,6 @@ class Check:
     remedy: Text
     decide: Callable[[Subject, Values], Outcomes]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    needs_judgement: bool = False
-    """True where a clean record may rightly be raised: the sample's table then counts no false alarms."""
     clustered: bool = False
     """True where the outcome depends on other geotags of the campaign: stored as a cluster."""
 
