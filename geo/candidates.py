@@ -13,7 +13,8 @@ from geo.geodesy import metres_per_degree
 from geo.levels import Level
 from geo.membership import measure_points
 
-# Searched outward until an area is found; the first radius is four standard deviations.
+# Searched outward until an area is found; the first radius is four standard deviations, but never more
+# than the last: an accuracy of 1,000 km must not list, nor measure, a whole country.
 _SEARCH_SIGMAS = 4.0
 _SEARCH_WIDER_M = (500.0, 5_000.0)
 MOST_CANDIDATES = 5
@@ -56,12 +57,14 @@ def find_candidates(
 ) -> list[list[CandidateArea]]:
     """For each point the most probable areas of ``level`` but the assigned one, best first.
 
-    All of length n. Areas within four standard deviations, else the nearest within 5 km.
+    All of length n. Areas within four standard deviations, else within 500 m, else within 5 km; never
+    beyond 5 km.
     """
     found: list[list[CandidateArea]] = [[] for _ in assigned]
     waiting = np.arange(len(assigned))
     for wider_m in (0.0, *_SEARCH_WIDER_M):
-        radius_m = np.maximum(_SEARCH_SIGMAS * sigma_m[waiting], wider_m)
+        near_m = np.minimum(sigma_m[waiting], _SEARCH_WIDER_M[-1]) * _SEARCH_SIGMAS
+        radius_m = np.clip(near_m, wider_m, _SEARCH_WIDER_M[-1])
         _search(frame, level, lon, lat, sigma_m, assigned, waiting, radius_m, found)
         waiting = np.array([i for i in waiting if not found[i]], np.int64)
         if len(waiting) == 0:

@@ -14,6 +14,8 @@ SAME_AS_WGS84 = frozenset({WGS84_EPSG, 4755, 9470})
 # ID74 (4238) differs by tens of metres and has a published transformation.
 TRANSFORMED = frozenset({4238})
 ACCEPTED = SAME_AS_WGS84 | TRANSFORMED
+# Names as people write them, in capitals without blanks, hyphens and underscores.
+EPSG_OF_NAME = {"WGS84": WGS84_EPSG, "DGN95": 4755, "SRGI2013": 9470, "ID74": 4238}
 
 
 def to_wgs84(

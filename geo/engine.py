@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from geo.checks.accuracy_missing import CHECK as ACCURACY_MISSING
 from geo.checks.protocol import Check, Outcome, Outcomes, Severity, Subject
 from geo.checks.registry import CHECK_OF_CODE, CHECKS
+from geo.errors import ValueRefused
 from geo.frame import Frame
 from geo.geotags import Geotags
 from geo.levels import Level
 from geo.membership import Membership
 from geo.ruleset import Ruleset
+from geo.text import Text
 
 
 class Verdict(IntEnum):
@@ -114,7 +116,17 @@ def check_geotags(
     ruleset: Ruleset | None = None,
     checks: Iterable[Check] = CHECKS,
 ) -> Checked:
-    """Run ``checks`` (all of them by default) over geotags against one release of a frame."""
+    """Run ``checks`` (all of them by default) over geotags against one release of a frame.
+
+    Raises ``ValueRefused`` for a level that the frame's code scheme does not have.
+    """
+    if level not in frame.scheme.widths:
+        words = ", ".join(known.value for known in frame.scheme.levels)
+        raise ValueRefused(
+            where="level",
+            value=level.value,
+            wanted=Text(en=f"one of: {words}", id=f"salah satu dari: {words}"),
+        )
     rules = ruleset or Ruleset()
     subject = subject_of(geotags, frame, level, rules)
     outcomes = {check.code: check.decide(subject, rules.parameters[check.code]) for check in checks}

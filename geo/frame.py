@@ -160,18 +160,29 @@ class Frame:
             # packed tree inside each segment never changes.
             index = rtree.index.Index()
             for position, layer in self.layers(level):
-                if len(layer):
-                    low, high = layer.boxes[:, :2].min(axis=0), layer.boxes[:, 2:].max(axis=0)
-                    index.insert(position, (*low, *high))
+                around = _around(layer.boxes)
+                if around[0] <= around[2]:
+                    index.insert(position, around)
             self._boxes_of_level[level] = index
         hits = sorted(self._boxes_of_level[level].intersection(box))
         return [self.segments[position].layers[level] for position in hits]
 
     def extent(self) -> tuple[float, float, float, float]:
-        """Min longitude, min latitude, max longitude, max latitude of everything loaded."""
-        boxes = [layer.boxes for s in self.segments for layer in s.layers.values() if len(layer)]
-        if not boxes:
-            return (np.inf, np.inf, -np.inf, -np.inf)
-        every = np.concatenate(boxes)
-        low, high = every[:, :2].min(axis=0), every[:, 2:].max(axis=0)
-        return (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+        """Min longitude, min latitude, max longitude, max latitude of everything loaded.
+
+        Of nothing: plus infinity twice, then minus infinity twice.
+        """
+        return self._extent
+
+    @cached_property
+    def _extent(self) -> tuple[float, float, float, float]:
+        boxes = [layer.boxes for segment in self.segments for layer in segment.layers.values()]
+        return _around(np.concatenate([np.empty((0, 4)), *boxes]))
+
+
+def _around(boxes: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """The box around boxes; areas whose geometry collapsed have a box of NaN and do not count."""
+    known = boxes[~np.isnan(boxes[:, 0])]
+    west, south = known[:, :2].min(axis=0, initial=np.inf).tolist()
+    east, north = known[:, 2:].max(axis=0, initial=-np.inf).tolist()
+    return west, south, east, north

@@ -17,7 +17,8 @@ from geo.gaussian import FAR_SIGMAS, edge_mass
 from geo.geodesy import metres_per_degree
 from geo.orientation import orientation
 
-# Beyond five standard deviations the answer is certain: half-plane mass 2.9e-7.
+# Beyond five standard deviations the answer is certain: the mass on the other side is 2.9e-7 behind a
+# straight edge and at the most exp(-12.5) = 3.7e-6, where edges stand all around.
 CERTAIN_SIGMAS = 5.0
 # Nearer than this share of sigma the float side of an edge may contradict the exact one, and the
 # mass is summed from angles alone, which does not ask for the side.

@@ -1,7 +1,8 @@
-"""On which side of a line a point lies: the sign is exact, whatever the coordinates.
+"""On which side of a line a point lies: the sign is exact for every coordinate in degrees.
 
 After Shewchuk, "Adaptive precision floating-point arithmetic and fast robust geometric
-predicates" (1997): a float test with a proven error bound, and exact expansions behind it.
+predicates" (1997): a float test with a proven error bound, and exact expansions behind it. Exact as long
+as no product of two coordinates has bits below 2**-1074: coordinates that are 0 or beyond 1e-120.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,9 +34,10 @@ class Ruleset:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Ruleset:
-        """Read back what ``as_json`` gave. A parameter that no check has is refused.
+        """Read back what ``as_json`` gave.
 
-        A check or parameter that came after the ruleset was stored takes its default.
+        A parameter that no check has, and a value that is no finite number, raise ``ValueRefused``; a
+        check or parameter that came after the ruleset was stored takes its default.
         """
         parameters = {check.code: check.defaults() for check in CHECKS}
         for code, values in stored["parameters"].items():
@@ -43,6 +45,10 @@ class Ruleset:
                 if name not in parameters.get(code, {}):
                     raise ValueRefused(
                         where=f"ruleset {stored['name']}", value=f"{code}.{name}", wanted="a known parameter"
+                    )
+                if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+                    raise ValueRefused(
+                        where=f"ruleset {stored['name']}: {code}.{name}", value=value, wanted="a number"
                     )
                 parameters[code][name] = float(value)
         return cls(stored["name"], int(stored["version"]), parameters)

@@ -6,7 +6,7 @@ import numpy as np
 
 from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
 from geo.crs import ACCEPTED
-from geo.geotags import DATUM_BLANK
+from geo.geotags import DATUM_BLANK, DATUM_NOT_ASKED, DATUM_UNREADABLE
 from geo.text import Text
 
 
@@ -14,10 +14,10 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     """Fail where a datum is stated and is none of ``geo.crs.ACCEPTED``."""
     epsg = subject.geotags.datum_epsg
     return Outcomes.of(
-        (epsg > DATUM_BLANK) & ~np.isin(epsg, list(ACCEPTED)),
+        ~np.isin(epsg, list(ACCEPTED)),
         Severity.REVIEW,
-        {"no_datum": epsg <= DATUM_BLANK},
-        lambda row: {"datum_epsg": int(epsg[row])},
+        {"no_datum": (epsg == DATUM_BLANK) | (epsg == DATUM_NOT_ASKED)},
+        lambda row: {"datum": "?" if epsg[row] == DATUM_UNREADABLE else f"EPSG:{epsg[row]}"},
     )
 
 
@@ -27,8 +27,8 @@ CHECK = Check(
     severity=Severity.REVIEW,
     title=Text(en="Datum not accepted", id="Datum tidak diterima"),
     message=Text(
-        en="The record states datum EPSG:{datum_epsg}, which is not brought to WGS 84 here.",
-        id="Catatan menyebut datum EPSG:{datum_epsg}, yang di sini tidak dikonversi ke WGS 84.",
+        en="The record states a datum that is not brought to WGS 84 here ({datum}).",
+        id="Catatan menyebut datum yang di sini tidak dikonversi ke WGS 84 ({datum}).",
     ),
     remedy=Text(
         en="Convert the coordinate to EPSG:4326, or correct the datum if the device recorded WGS 84.",

@@ -22,7 +22,9 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     scheme = subject.frame.scheme
     for row in np.flatnonzero(fails).tolist():
         assigned = subject.geotags.assigned_area[row].as_py()
-        same_desa = scheme.parent_code(assigned, Level.DESA) == scheme.parent_code(found[row], Level.DESA)
+        # Codes above the village name no village: another kecamatan is another village.
+        desa = scheme.parent_code(assigned, Level.DESA)
+        same_desa = desa != "" and desa == scheme.parent_code(found[row], Level.DESA)
         if not same_desa or -subject.membership.distance_m[row] > values["error_beyond_m"]:
             severity[row] = Severity.ERROR
     return Outcomes.of(fails, severity, subject.undecided_masks(), lambda row: evidence_of(subject, row))
@@ -46,5 +48,4 @@ CHECK = Check(
         "least_probability": CLEARLY_OUTSIDE,
         "error_beyond_m": Parameter(500.0, "m", "catalogue of checks"),
     },
-    needs_judgement=True,
 )
