@@ -25,7 +25,7 @@ from geotags.store.campaigns import create_campaign, find_campaign
 from geotags.store.results import finding_items
 from patok.commands.frame import run_qa_on_candidate, show_qa
 from patok.commands.serve import require_free, run_server
-from patok.sample.households import make_geotags
+from patok.sample.households import LEAST_HOUSEHOLDS, make_geotags
 from patok.sample.kabupaten import make_kabupaten
 from patok.sample.writing import write_sample
 from patok.settings import Settings, read_settings
@@ -47,7 +47,14 @@ _LEVELS = (Level.KAB, Level.KEC, Level.DESA, Level.SLS, Level.SUBSLS)
     help=tell("Show the page afterwards.", "Tampilkan halaman sesudahnya."),
 )
 @click.option("--port", type=click.IntRange(1, 65535), help=tell("Port of the page.", "Port halaman."))
-@click.option("--geotags", "n", default=40_000, show_default=True, help=tell("How many.", "Jumlahnya."))
+@click.option(
+    "--geotags",
+    "n",
+    type=click.IntRange(min=LEAST_HOUSEHOLDS),
+    default=40_000,
+    show_default=True,
+    help=tell("How many.", "Jumlahnya."),
+)
 @click.option("--seed", default=1945, show_default=True, help=tell("Seed of the sample.", "Benih contoh."))
 @click.option("--json", "as_json", is_flag=True, help=tell("The table as JSON.", "Tabel sebagai JSON."))
 def COMMAND(serve: bool, port: int | None, n: int, seed: int, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from geo.errors import ValueRefused
 from patok.sample.draft import Draft
 from patok.sample.misplaced import plant_misplaced
 
@@ -154,6 +155,10 @@ def _plant_copied(draft: Draft) -> None:
     for row in draft.free.tolist():
         by_area.setdefault(int(draft.settled.area[row]), []).append(row)
     areas = [area for area, members in by_area.items() if len(members) >= 15]
+    if not areas:
+        raise ValueRefused(
+            where="make_geotags", value=len(draft.place), wanted="more households: copied coordinates"
+        )
     for nth, size in enumerate(sizes):
         # One stack after another per area: the rows of one are never those of another.
         members = by_area[areas[nth % len(areas)]]

@@ -123,7 +123,7 @@ class World:
 
     def campaign(self) -> Campaign:
         self.campaigns += 1
-        return create_campaign(self.engine, f"kampanye-{self.campaigns}", "tiga", Level.SUBSLS)
+        return create_campaign(self.engine, f"kegiatan-{self.campaigns}", "tiga", Level.SUBSLS)
 
     def load(self, campaign: Campaign, rows: Sequence[Mapping[str, Any]], **options: Any) -> LoadReport:
         geotags = as_geotags(rows)

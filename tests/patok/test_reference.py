@@ -56,7 +56,12 @@ def test_every_variable_that_is_read_is_described() -> None:
     assert set(re.findall(r"^\| `(PATOK_\w+)`", page("settings.md"), re.MULTILINE)) == set(DESCRIPTIONS)
     source = (ROOT / "patok" / "settings.py").read_text(encoding="utf-8")
     assert set(re.findall(r'"(PATOK_[A-Z_]+)"', source)) == set(DESCRIPTIONS)
-    given = {"PATOK_PORT": "8001", "PATOK_LANG": "id", "PATOK_ACCESS_TOKEN_FILE": str(ROOT / "LICENSE")}
+    given = {
+        "PATOK_DATABASE_URL": "postgresql:///patok",
+        "PATOK_PORT": "8001",
+        "PATOK_LANG": "id",
+        "PATOK_ACCESS_TOKEN_FILE": str(ROOT / "LICENSE"),
+    }
     for name in DESCRIPTIONS:
         assert dataclasses.asdict(read_settings({name: given.get(name, "elsewhere")})) != plain, name
 
