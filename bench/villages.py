@@ -17,6 +17,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from geo.frame import Frame
 
 N = 1_000_000
 SEED = 1945
@@ -67,33 +71,65 @@ def prepare(data: Path, work: Path) -> None:
         }
     )
     pq.write_table(table, work / "geotags.parquet")
+    _write_segments(data, work / "segments")
 
 
-def run_patok(data: Path, work: Path) -> dict[str, float]:
-    """Files to findings; the kernel alone is timed a second time, when everything is in memory."""
+def _write_segments(data: Path, folder: Path) -> None:
+    """The villages as the segment files that publishing a release leaves behind."""
     from boundaries.assembly import frame_of_tables
     from boundaries.intake import read_areas
-    from geo.checks.protocol import Outcome
+    from boundaries.segments import write_segment
     from geo.codes import SCHEMES
+    from geo.levels import Level
+
+    scheme = SCHEMES["kemendagri"]
+    areas = read_areas(data, Level.DESA, scheme).areas
+    for segment in frame_of_tables(scheme, {Level.DESA: areas}).segments:
+        write_segment(folder, segment)
+
+
+def run_file(data: Path, work: Path) -> dict[str, float]:
+    """Patok from the boundary file: read, checked, rounded, indexed, every time."""
+    from boundaries.assembly import frame_of_tables
+    from boundaries.intake import read_areas
+    from geo.codes import SCHEMES
+    from geo.levels import Level
+
+    start = time.perf_counter()
+    scheme = SCHEMES["kemendagri"]
+    frame = frame_of_tables(scheme, {Level.DESA: read_areas(data, Level.DESA, scheme).areas})
+    return {"read_frame_s": time.perf_counter() - start} | _check(frame, work)
+
+
+def run_release(data: Path, work: Path) -> dict[str, float]:
+    """Patok from a release: its segment files are mapped into memory."""
+    from boundaries.segments import open_segment
+    from geo.codes import SCHEMES
+    from geo.frame import Frame
+
+    start = time.perf_counter()
+    segments = tuple(open_segment(path) for path in sorted((work / "segments").glob("*.arrow")))
+    frame = Frame(SCHEMES["kemendagri"], segments)
+    return {"read_frame_s": time.perf_counter() - start} | _check(frame, work)
+
+
+def _check(frame: Frame, work: Path) -> dict[str, float]:
+    """All checks over the geotags; the kernel alone once more, when everything is in memory."""
+    from geo.checks.protocol import Outcome
     from geo.engine import check_geotags
     from geo.levels import Level
     from geo.membership import find_membership
     from geotags.intake import read_geotags
 
     seconds = {}
-    scheme, level = SCHEMES["kemendagri"], Level.DESA
     start = time.perf_counter()
-    areas = read_areas(data, level, scheme).areas
-    frame = frame_of_tables(scheme, {level: areas})
-    seconds["read_frame_s"] = time.perf_counter() - start
-    start = time.perf_counter()
-    geotags = read_geotags(work / "geotags.parquet", scheme, level).geotags
+    geotags = read_geotags(work / "geotags.parquet", frame.scheme, Level.DESA).geotags
     seconds["read_geotags_s"] = time.perf_counter() - start
     start = time.perf_counter()
-    checked = check_geotags(geotags, frame, level)
+    checked = check_geotags(geotags, frame, Level.DESA)
     seconds["all_checks_s"] = time.perf_counter() - start
     start = time.perf_counter()
-    membership = find_membership(geotags, frame, level, checked.subject.usable, 20.0)
+    membership = find_membership(geotags, frame, Level.DESA, checked.subject.usable, 20.0)
     seconds["kernel_s"] = time.perf_counter() - start
     outcome = checked.outcomes["OUTSIDE_ASSIGNED_AREA"].outcome
     return seconds | {
@@ -128,7 +164,8 @@ def run_sjoin(data: Path, work: Path) -> dict[str, float]:
     return seconds | {"inside": int(agrees.sum()), "undecided": 0, "outside_findings": int((~agrees).sum())}
 
 
-CONTENDERS = {"patok": run_patok, "geopandas.sjoin": run_sjoin}
+CONTENDERS = {"patok release": run_release, "patok file": run_file, "geopandas.sjoin": run_sjoin}
+PEER = "geopandas.sjoin"
 
 
 def run(data: Path, work: Path, rounds: int) -> None:
@@ -144,10 +181,12 @@ def run(data: Path, work: Path, rounds: int) -> None:
             results[name].append(measured)
     best = {name: {key: min(one[key] for one in many) for key in many[0]} for name, many in results.items()}
     print(f"{dt.date.today()}, {platform.machine()}, Python {platform.python_version()}, {N:,} geotags")
-    for key in best["patok"]:
-        ours, theirs = best["patok"][key], best["geopandas.sjoin"][key]
-        ratio = f"{theirs / ours:8.2f}" if key.endswith(("_s", "_mb")) and ours else ""
-        print(f"{key:18} {ours:12,.2f} {theirs:12,.2f} {ratio}")
+    print(f"{'':18}" + "".join(f"{name:>17}" for name in CONTENDERS) + "   peer / release")
+    for key in best[PEER]:
+        values = [best[name][key] for name in CONTENDERS]
+        is_cost = key.endswith(("_s", "_mb")) and values[0]
+        ratio = f"{best[PEER][key] / values[0]:17.2f}" if is_cost else ""
+        print(f"{key:18}" + "".join(f"{value:17,.2f}" for value in values) + ratio)
 
 
 def main() -> None:

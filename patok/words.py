@@ -69,7 +69,8 @@ def progress_bar(en: str, id: str, total: int | None) -> Iterator[Any]:
         if total
         else [SpinnerColumn(), TextColumn("{task.description}")]
     )
-    with Progress(*columns, console=ERR, transient=True) as progress:
+    # Where no person watches (a pipe, a log) a bar would be lines of nothing.
+    with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as progress:
         task = progress.add_task(tell(en, id), total=total)
         yield lambda n=1: progress.advance(task, n)
 
