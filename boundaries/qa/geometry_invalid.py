@@ -18,8 +18,9 @@ _PLACE = re.compile(r"^(?P<reason>[^\[]*?)\s*(?:\[(?P<x>[-0-9.e+]+) (?P<y>[-0-9.
 
 NOTHING_LEFT = "Nothing left on the grid"
 PARTS_LOST = "Parts fell together on the grid"
+ROUNDED = "Touches itself on the grid"
 
-# The first two are Patok's own; the others are the terms of GEOS (TopologyValidationError).
+# The first three are Patok's own; the others are the terms of GEOS (TopologyValidationError).
 WORDS: dict[str, Text] = {
     NOTHING_LEFT: Text(
         en="the whole outline is smaller than the coordinate grid of 0.1 m",
@@ -28,6 +29,10 @@ WORDS: dict[str, Text] = {
     PARTS_LOST: Text(
         en="parts or holes smaller than the coordinate grid of 0.1 m were left out",
         id="bagian atau lubang yang lebih kecil daripada kisi koordinat 0,1 m tidak disertakan",
+    ),
+    ROUNDED: Text(
+        en="valid in the file; on the coordinate grid of 0.1 m the outline touches itself, nothing to mend",
+        id="sah dalam berkas; pada kisi koordinat 0,1 m batas menyentuh dirinya, tidak perlu diperbaiki",
     ),
     "Self-intersection": Text(en="the outline crosses itself", id="batas memotong dirinya sendiri"),
     "Ring Self-intersection": Text(en="the outline touches itself", id="batas menyentuh dirinya sendiri"),
@@ -64,7 +69,8 @@ def _finding(table: AreaTable, row: int) -> QaFinding:
         reason = NOTHING_LEFT
     elif not outline.is_valid:
         reason = said["reason"] if said else ""
-        severity = "info" if note.get("made_invalid") else "error"
+        if note.get("made_invalid"):
+            reason, severity = ROUNDED, "info"
     else:
         reason, severity, place = PARTS_LOST, "info", shapely.point_on_surface(outline)
     return QaFinding(
