@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, text
 from boundaries.areas import AreaTable
 from boundaries.intake import LoadedFile
 from boundaries.store.areas import FrameRecord
-from boundaries.store.engine import named_sql
+from boundaries.store.engine import copying, named_sql
 from boundaries.store.frames import frame_named
 from geo.errors import CandidateChanged, NotFound
 from geo.levels import Level
@@ -158,8 +158,7 @@ def _found(connection: Connection, frame: FrameRecord) -> CandidateRecord:
 
 def _copy_areas(connection: Connection, candidate_id: int, table: AreaTable) -> None:
     """Binary COPY; the geometries become EWKB a few thousand at a time."""
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(named_sql("boundaries.store", "candidate_copy")) as copy:
+    with copying(connection, named_sql("boundaries.store", "candidate_copy")) as copy:
         copy.set_types(["int4", "text", "text", "text", "int4", "jsonb", "bytea"])
         for first in range(0, len(table.codes), _ROWS_AT_ONCE):
             rows = range(first, min(first + _ROWS_AT_ONCE, len(table.codes)))

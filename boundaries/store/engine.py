@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
-from sqlalchemy import Engine, create_engine, make_url, text
+from psycopg import Copy
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, OperationalError
 
@@ -71,6 +75,24 @@ def _check_versions(engine: Engine) -> None:
     found = tuple(int(part) for part in row.postgis.split(".")[:2])
     if found < OLDEST_POSTGIS:
         raise ServerTooOld(what="PostGIS", found=row.postgis, wanted=".".join(map(str, OLDEST_POSTGIS)))
+
+
+@contextmanager
+def copying(connection: Connection, statement: str) -> Iterator[Copy]:
+    """Run ``COPY ... FROM STDIN`` and yield what rows are written to, in the caller's transaction.
+
+    A connection that Ctrl-C catches between two messages of a copy cannot even roll back: it is thrown
+    away, and the server rolls back when it sees it gone.
+    """
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            yield copy
+    except Exception:
+        raise
+    except BaseException:
+        connection.invalidate()
+        raise
 
 
 @cache

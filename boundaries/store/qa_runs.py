@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Engine, text
 
 from boundaries.store.candidates import CandidateRecord, lock_candidate
-from boundaries.store.engine import named_sql
+from boundaries.store.engine import copying, named_sql
 from geo.levels import Level
 
 if TYPE_CHECKING:
@@ -118,8 +118,7 @@ def _sql(name: str) -> Any:
 
 
 def _copy_findings(connection: Connection, run_id: int, findings: list[QaFinding]) -> None:
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(named_sql("boundaries.store", "qa_findings_copy")) as copy:
+    with copying(connection, named_sql("boundaries.store", "qa_findings_copy")) as copy:
         copy.set_types(["int4", "text", "int4", "text", "text", "text", "text", "jsonb", "bytea"])
         for found in findings:
             shape = None if found.geometry is None else shapely.set_srid(found.geometry, 4326)

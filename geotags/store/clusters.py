@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 
 from sqlalchemy import Connection, text
 
-from boundaries.store.engine import named_sql
+from boundaries.store.engine import copying, named_sql
 from geo.checks.duplicate_coordinate import CHECK as DUPLICATE_COORDINATE
 from geo.checks.duplicate_coordinate import cluster_key
 from geo.checks.protocol import Outcome
@@ -80,7 +80,7 @@ def _list_places(
     connection: Connection, places: list[tuple[int, int]], keys: list[str], left: AbstractSet[tuple[int, int]]
 ) -> None:
     connection.execute(text(named_sql("geotags.store", "places_table")))
-    with connection.connection.cursor() as cursor, cursor.copy("COPY places FROM STDIN") as copy:
+    with copying(connection, "COPY places FROM STDIN") as copy:
         for place, key in zip(places, keys, strict=True):
             copy.write_row((*place, key, place in left))
     connection.execute(text("ANALYZE places"))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
-from boundaries.store.engine import named_sql
+from boundaries.store.engine import copying, named_sql
 from geo.checks.duplicate_coordinate import coordinate_keys
 from geo.codes import CodeScheme
 from geo.geotags import Geotags
@@ -56,7 +56,7 @@ def store_geotags(
     """
     connection.execute(text(named_sql("geotags.store", "incoming_table")))
     keys, usable = _keys(geotags)
-    with connection.connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+    with copying(connection, _COPY) as copy:
         for record in _records(geotags, keys, usable, scheme, provinces):
             copy.write_row(record)
     connection.execute(text("ANALYZE incoming"))  # or the planner takes it for a handful of rows

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from sqlalchemy import Connection, text
 
-from boundaries.store.engine import named_sql
+from boundaries.store.engine import copying, named_sql
 from geo.checks.protocol import Severity
 from geo.checks.registry import CHECKS
 from geo.engine import Checked, Finding, Verdict, roll_up
@@ -51,23 +51,22 @@ def write_results(
     clustered = {check.code: "coordinate_unusable" for check in CHECKS if check.clustered}
     for row in np.flatnonzero(~checked.subject.usable).tolist():
         not_assessed[row] |= clustered
-    with connection.connection.cursor() as cursor:
-        with cursor.copy(_COPY_RESULTS) as copy:
-            for row, geotag_id in ids.items():
-                copy.write_row(
-                    (
-                        provinces[row],
-                        geotag_id,
-                        campaign_id,
-                        release_id,
-                        Verdict(int(verdicts[row])).word,
-                        _rounded(membership.distance_m[row], 3),
-                        _rounded(membership.probability[row], 6),
-                        json.dumps(not_assessed[row]),
-                    )
+    with copying(connection, _COPY_RESULTS) as copy:
+        for row, geotag_id in ids.items():
+            copy.write_row(
+                (
+                    provinces[row],
+                    geotag_id,
+                    campaign_id,
+                    release_id,
+                    Verdict(int(verdicts[row])).word,
+                    _rounded(membership.distance_m[row], 3),
+                    _rounded(membership.probability[row], 6),
+                    json.dumps(not_assessed[row]),
                 )
-        rows = ((finding, None) for finding in checked.findings() if finding.row in ids)
-        _copy_findings(cursor, campaign_id, release_id, rows, ids, provinces)
+            )
+    rows = ((finding, None) for finding in checked.findings() if finding.row in ids)
+    copy_findings(connection, campaign_id, release_id, rows, ids, provinces)
 
 
 def copy_findings(
@@ -79,12 +78,7 @@ def copy_findings(
     provinces: Mapping[int, str],
 ) -> None:
     """Write findings, each with the cluster it belongs to, in the caller's transaction."""
-    with connection.connection.cursor() as cursor:
-        _copy_findings(cursor, campaign_id, release_id, findings, ids, provinces)
-
-
-def _copy_findings(cursor, campaign_id, release_id, findings, ids, provinces) -> None:  # type: ignore[no-untyped-def]
-    with cursor.copy(_COPY_FINDINGS) as copy:
+    with copying(connection, _COPY_FINDINGS) as copy:
         for finding, cluster_id in findings:
             copy.write_row(
                 (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -211,6 +212,30 @@ def test_a_load_broken_off_goes_on_where_it_ended(world: World, monkeypatch: pyt
     assert world.outcome(broken).clusters == world.outcome(whole).clusters
 
 
+def test_ctrl_c_at_any_moment_is_nothing_but_ctrl_c(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(geotags.run, "ROWS_PER_BATCH", 10)
+    rng = random.Random(1945)
+    stopped = 0
+    handler = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        for attempt in range(60):
+            campaign, rows = world.campaign(), _rows(30, f"a{attempt}-")
+            signal.setitimer(signal.ITIMER_REAL, rng.uniform(0.001, 0.08))
+            try:
+                world.load(campaign, rows)
+            except KeyboardInterrupt:
+                stopped += 1
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            assert len(world.stored(campaign)) in (0, 10, 20, 30)
+            assert len(world.outcome(campaign).verdicts) == len(world.stored(campaign))
+    finally:
+        signal.signal(signal.SIGALRM, handler)
+    assert stopped > 20
+    world.load(campaign, rows)
+    assert world.outcome(campaign) == world.check_file(rows)
+
+
 def test_a_batch_is_whole_or_not_there(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     campaign = world.campaign()
 
@@ -256,7 +281,7 @@ def test_a_killed_load_is_run_again(world: World, tmp_path: Path) -> None:
     file = tmp_path / "geotag.csv"
     pd.DataFrame(rows).to_csv(file, index=False)
 
-    run = "import geotags.run; geotags.run.ROWS_PER_BATCH = 100; from patok.cli import main; main()"
+    run = "import geotags.run; geotags.run.ROWS_PER_BATCH = 25; from patok.cli import main; main()"
     command = [sys.executable, "-c", run, "geotags", "load", killed.name, str(file)]
     address = world.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     environment = os.environ | {"PATOK_DATABASE_URL": address, "PATOK_DATA_DIR": str(world.data_dir)}

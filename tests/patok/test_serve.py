@@ -36,7 +36,7 @@ def test_ctrl_c_ends_a_load_between_batches(
     finally:
         load.kill()
         load.wait(10)
-    assert load.returncode == 130
+    assert load.returncode == 130, said
     assert said.strip().splitlines()[-1] in ("Stopped.", "Dihentikan.")
     assert count <= _ledger(own_database) < 3000
     assert _ledger(own_database) % 50 == 0
