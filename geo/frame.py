@@ -60,8 +60,9 @@ class Layer:
     ) -> Layer:
         """Build from shapely polygons or multipolygons in degrees, longitude first.
 
-        An invalid geometry is read as GEOS reads it when it asks whether a point lies inside
-        (even-odd): its rings are split where they cross, no vertex is moved.
+        An invalid geometry is read as GEOS reads it when it asks whether a point lies inside: in one
+        of its parts, in that part's exterior (even-odd) and in none of its holes. Its rings are split
+        where they cross; no vertex is moved.
         """
         shapes = np.asarray(list(geometries), dtype=object)
         invalid = ~shapely.is_valid(shapes)
@@ -106,10 +107,25 @@ class Layer:
 
 
 def _even_odd(shape: Any) -> Any:
-    """The polygons of an invalid shape under the even-odd rule, lines and points left out."""
-    parts = shapely.get_parts(shapely.make_valid(shape, method="linework"))
-    polygons = [p for part in parts for p in shapely.get_parts(part) if p.geom_type == "Polygon"]
+    """The polygons of an invalid shape: of the faces between its rings those that lie inside a part."""
+    parts = shapely.get_parts(shape)
+    # A ring without a face (a spike, a point three times) divides nothing and is gone.
+    lines = shapely.get_parts(shapely.union_all(shapely.boundary(parts)))
+    faces = shapely.get_parts(shapely.polygonize(lines))
+    at = shapely.point_on_surface(faces)
+    inside = np.zeros(len(faces), np.bool_)
+    for part in parts:
+        within = _in_ring(part.exterior, at)
+        for hole in part.interiors:
+            within &= ~_in_ring(hole, at)
+        inside |= within
+    polygons = [p for p in shapely.get_parts(shapely.union_all(faces[inside])) if p.geom_type == "Polygon"]
     return shapely.MultiPolygon(polygons)
+
+
+def _in_ring(ring: Any, points: NDArray[Any]) -> NDArray[np.bool_]:
+    # Not contains_xy: it prepares the ring, and prepared rings of spikes hold points that are outside.
+    return np.asarray(shapely.relate_pattern(shapely.Polygon(ring), points, "0********"))
 
 
 @dataclass(frozen=True, eq=False)

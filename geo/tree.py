@@ -29,7 +29,10 @@ class PackedTree:
 
     @classmethod
     def pack(cls, boxes: NDArray[np.float64]) -> PackedTree:
-        """Build from float64 (n, 4) boxes; row numbers become the items."""
+        """Build from float64 (n, 4) boxes; row numbers become the items.
+
+        A box of NaN (an area without geometry) is never found.
+        """
         n = len(boxes)
         if n == 0:
             return cls(np.empty((0, 4)), np.empty(0, np.int32))
@@ -41,10 +44,10 @@ class PackedTree:
             levels.append(
                 np.column_stack(
                     [
-                        np.minimum.reduceat(below[:, 0], starts),
-                        np.minimum.reduceat(below[:, 1], starts),
-                        np.maximum.reduceat(below[:, 2], starts),
-                        np.maximum.reduceat(below[:, 3], starts),
+                        np.fmin.reduceat(below[:, 0], starts),
+                        np.fmin.reduceat(below[:, 1], starts),
+                        np.fmax.reduceat(below[:, 2], starts),
+                        np.fmax.reduceat(below[:, 3], starts),
                     ]
                 )
             )
@@ -63,8 +66,8 @@ class PackedTree:
 
 def _hilbert_keys(boxes: NDArray[np.float64]) -> NDArray[np.uint32]:
     centres = np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2])
-    low = np.nanmin(centres, axis=0)
-    span = np.maximum(np.nanmax(centres, axis=0) - low, 1e-300)
+    low = np.fmin.reduce(centres, axis=0)
+    span = np.maximum(np.fmax.reduce(centres, axis=0) - low, 1e-300)
     cells = np.nan_to_num((centres - low) / span * (2**_HILBERT_BITS - 1)).astype(np.uint32)
     return _hilbert_of(cells[:, 0], cells[:, 1])
 
@@ -119,7 +122,8 @@ def query_tree(
         top -= 1
         level, node = stack_level[top], stack_node[top]
         row = starts[level] + node
-        if boxes[row, 0] > max_x or boxes[row, 2] < min_x or boxes[row, 1] > max_y or boxes[row, 3] < min_y:
+        across = boxes[row, 0] <= max_x and boxes[row, 2] >= min_x
+        if not (across and boxes[row, 1] <= max_y and boxes[row, 3] >= min_y):
             continue
         if level == 0:
             if count < len(found):
