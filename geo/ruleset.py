@@ -9,9 +9,13 @@ from typing import Any
 
 from geo.checks.registry import CHECKS
 from geo.errors import ValueRefused
+from geo.text import Text
 
 DEFAULT_NAME = "default"
 DEFAULT_VERSION = 1
+
+_KNOWN = Text(en="a parameter of a check", id="parameter suatu pemeriksaan")
+_NUMBER = Text(en="a number", id="sebuah angka")
 
 
 @dataclass(frozen=True)
@@ -40,15 +44,12 @@ class Ruleset:
         check or parameter that came after the ruleset was stored takes its default.
         """
         parameters = {check.code: check.defaults() for check in CHECKS}
+        where = f"ruleset {stored['name']}"
         for code, values in stored["parameters"].items():
             for name, value in values.items():
                 if name not in parameters.get(code, {}):
-                    raise ValueRefused(
-                        where=f"ruleset {stored['name']}", value=f"{code}.{name}", wanted="a known parameter"
-                    )
+                    raise ValueRefused(where=where, value=f"{code}.{name}", wanted=_KNOWN)
                 if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-                    raise ValueRefused(
-                        where=f"ruleset {stored['name']}: {code}.{name}", value=value, wanted="a number"
-                    )
+                    raise ValueRefused(where=f"{where}: {code}.{name}", value=value, wanted=_NUMBER)
                 parameters[code][name] = float(value)
         return cls(stored["name"], int(stored["version"]), parameters)

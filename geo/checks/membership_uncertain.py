@@ -20,8 +20,8 @@ CHECK = Check(
     severity=Severity.INFO,
     title=Text(en="Just outside, within the accuracy", id="Sedikit di luar, masih dalam akurasi"),
     message=Text(
-        en="The point lies {outside_m:.0f} m outside its assigned area, which its accuracy may explain.",
-        id="Titik berada {outside_m:.0f} m di luar wilayah tugasnya, masih mungkin karena akurasinya.",
+        en="The point lies {outside_m:.1f} m outside its assigned area, which its accuracy may explain.",
+        id="Titik berada {outside_m:.1f} m di luar wilayah tugasnya, masih mungkin karena akurasinya.",
     ),
     remedy=Text(
         en="Nothing to do for one record; many along one border suggest looking at the border.",

@@ -1,0 +1,185 @@
+"""The case file of every geotag check: what passes, what fails, what is not assessed, in both languages.
+
+A case draws its geotags in metres from the origin of a frame of ``tests/cases/frames.yaml`` (``at``; with
+``mirrored`` the sign of one or both coordinates is changed), or writes their texts (``lon``, ``lat``).
+``parameter`` names the threshold that a pair of cases lies on either side of.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+import shapely
+import yaml
+
+from geo.checks.protocol import Outcome, Outcomes
+from geo.checks.reasons import REASONS
+from geo.checks.registry import CHECK_OF_CODE, CHECKS
+from geo.codes import SCHEMES
+from geo.engine import Checked, Finding, check_geotags
+from geo.frame import Frame, Segment
+from geo.geodesy import metres_per_degree
+from geo.geotags import Geotags
+from geo.levels import Level
+from geo.text import LANGUAGES
+from tests.geo.shapes import around, layer_of
+
+CASES = Path(__file__).parents[1] / "cases"
+FRAMES = yaml.safe_load((CASES / "frames.yaml").read_text("utf-8"))
+FILES = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in (CASES / "geotags").glob("*.yaml")}
+COLUMNS = {
+    "area": "assigned_area",
+    "household": "household_key",
+    "building": "building_no",
+    "accuracy_m": "accuracy_m",
+    "datum_epsg": "datum_epsg",
+}
+NO_THRESHOLD = {("ACCURACY_MISSING", "assumed_m")}  # a value that is used, and shown in the evidence
+
+
+@cache
+def frame_named(name: str) -> Frame:
+    """A frame of one kabupaten as the file draws it."""
+    drawn = FRAMES[name]
+    shapes = [shapely.from_wkt(wkt) for wkt in drawn["areas"].values()]
+    if "origin" in drawn:
+        shapes = [around(shape, *drawn["origin"]) for shape in shapes]
+    codes = list(drawn["areas"])
+    attributes = [json.dumps(drawn.get("attributes", {}).get(code, {})) for code in codes]
+    layers = {Level.SUBSLS: layer_of(shapes, codes, attributes=attributes)} if codes else {}
+    return Frame(SCHEMES["bps"], (Segment("5105", layers, frozenset(drawn.get("withheld", ()))),))
+
+
+def texts_of(geotag: Mapping[str, Any], origin: list[float] | None) -> tuple[str, str]:
+    """Longitude and latitude as a device would write them, exactly."""
+    if "at" not in geotag:
+        return geotag["lon"], geotag["lat"]
+    assert origin is not None
+    kx, ky = metres_per_degree(origin[1])
+    lon, lat = origin[0] + geotag["at"][0] / kx, origin[1] + geotag["at"][1] / ky
+    mirrored = geotag.get("mirrored")
+    return repr(-lon if mirrored in ("lon", "both") else lon), repr(
+        -lat if mirrored in ("lat", "both") else lat
+    )
+
+
+def checked(case: Mapping[str, Any]) -> Checked:
+    """The geotags of a case against its frame, by every check."""
+    name = case.get("frame", "two_villages")
+    origin = FRAMES[name].get("origin")
+    rows = case["geotags"]
+    lons, lats = zip(*(texts_of(row, origin) for row in rows), strict=True)
+    columns: dict[str, Any] = {"lon_text": list(lons), "lat_text": list(lats)}
+    for given, column in COLUMNS.items():
+        if any(given in row for row in rows):
+            columns[column] = [row.get(given, "") for row in rows]
+    times = [datetime.fromisoformat(row["captured_at"]) if "captured_at" in row else None for row in rows]
+    columns["captured_at"] = pa.array(times, pa.timestamp("us", "UTC"))
+    geotags = Geotags.from_columns(columns, typed=case.get("typed", True))
+    return check_geotags(geotags, frame_named(name), Level.SUBSLS)
+
+
+def agrees(found: Any, wanted: Any) -> bool:
+    """Everything wanted is there: some keys of a dict, all items of a list, numbers to a hundredth."""
+    if isinstance(wanted, dict):
+        return all(key in found and agrees(found[key], value) for key, value in wanted.items())
+    if isinstance(wanted, list):
+        return len(found) == len(wanted) and all(map(agrees, found, wanted))
+    if isinstance(wanted, int | float):
+        return bool(found == pytest.approx(wanted, abs=0.011))
+    return bool(found == wanted)
+
+
+def cases() -> Iterator[Any]:
+    for code in CHECK_OF_CODE:
+        for case in FILES.get(code, {"cases": []})["cases"]:
+            yield pytest.param(code, case, id=f"{code}: {case['name']}")
+
+
+@pytest.mark.parametrize(("code", "case"), list(cases()))
+def test_case(code: str, case: dict[str, Any]) -> None:
+    done = checked(case)
+    outcomes = done.outcomes[code]
+    findings = {found.row: found for found in done.findings() if found.check.code == code}
+    not_assessed = done.not_assessed()
+    for row, wanted in enumerate(case["geotags"]):
+        assert Outcome(int(outcomes.outcome[row])).name.lower() == wanted["expect"]
+        assert not_assessed[row].get(code) == wanted.get("reason")
+        assert (row in findings) == (wanted["expect"] == "fail")
+        if row in findings:
+            assert findings[row].severity.word == wanted["severity"]
+            assert agrees(findings[row].evidence, wanted.get("evidence", {})), findings[row].evidence
+            assert_says_no_place(findings[row], done.subject.geotags)
+
+
+def assert_says_no_place(found: Finding, geotags: Geotags) -> None:
+    """Title, message and remedy in both languages: filled, different, and without the coordinate."""
+    stored = json.dumps(found.evidence)
+    told = {}
+    for language in LANGUAGES:
+        message = found.check.message.say(language, **json.loads(stored))
+        told[language] = f"{found.check.title.say(language)}. {message} {found.check.remedy.say(language)}"
+        assert not re.search(r"[{}]|\bnan\b|\bNone\b", told[language])
+    assert told["en"] != told["id"]
+    numbers = [float(number) for number in re.findall(r"\d+\.\d{3,}", stored + " ".join(told.values()))]
+    for degrees in (geotags.lon[found.row], geotags.lat[found.row]):
+        assert all(abs(abs(degrees) - number) > 0.01 for number in numbers)
+
+
+def test_every_check_has_a_file_and_every_file_a_check() -> None:
+    assert set(FILES) == set(CHECK_OF_CODE)
+    assert all(document["check"] == code for code, document in FILES.items())
+    assert all(set(document) == {"check", "cases"} for document in FILES.values())
+
+
+@pytest.mark.parametrize("code", CHECK_OF_CODE)
+def test_a_file_has_a_pass_a_fail_every_reason_and_both_sides_of_every_threshold(code: str) -> None:
+    seen, reasons, sides = set(), set(), defaultdict(set)
+    for case in FILES[code]["cases"]:
+        assert set(case) <= {"name", "frame", "typed", "parameter", "geotags"}
+        for row in case["geotags"]:
+            seen.add(row["expect"])
+            reasons.add(row.get("reason"))
+            if "parameter" in case:
+                sides[case["parameter"]].add((row["expect"], row.get("severity")))
+    assert {"pass", "fail"} <= seen
+    possible = possible_reasons(code)
+    assert possible == reasons - {None}
+    assert possible <= set(REASONS)
+    assert ("not_assessed" in seen) == bool(possible)
+    for name in CHECK_OF_CODE[code].parameters:
+        assert len(sides.pop(name, ())) == 2 or (code, name) in NO_THRESHOLD, name
+    assert not sides
+
+
+def possible_reasons(code: str) -> set[str]:
+    """What the check may say when it is not assessed."""
+    outcomes: Outcomes = checked(FILES["ZERO_COORDINATE"]["cases"][0]).outcomes[code]
+    return set(outcomes.reasons)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
+def test_a_parameter_says_where_it_is_from_and_a_severity_is_the_usual_one(check: Any) -> None:
+    assert all(parameter.source for parameter in check.parameters.values())
+    severities = {
+        row["severity"]
+        for case in FILES[check.code]["cases"]
+        for row in case["geotags"]
+        if row["expect"] == "fail"
+    }
+    assert check.severity.word in severities
+
+
+@pytest.mark.parametrize("code", CHECK_OF_CODE)
+def test_the_names_of_cases_are_sentences_of_their_own(code: str) -> None:
+    names = [case["name"] for case in FILES[code]["cases"]]
+    assert len(set(names)) == len(names)

@@ -1,0 +1,245 @@
+"""Laws of the engine: what must hold for any batch of geotags, whatever the checks find in it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from geo.checks.protocol import Outcome, Severity
+from geo.checks.reasons import REASONS
+from geo.checks.registry import CHECKS
+from geo.codes import SCHEMES
+from geo.engine import Checked, Verdict, check_geotags, roll_up
+from geo.errors import ValueRefused
+from geo.frame import Frame, Segment
+from geo.geotags import Geotags
+from geo.levels import Level
+from geo.ruleset import Ruleset
+from tests.geo.shapes import around, layer_of
+
+LON, LAT = 115.4, -8.5
+SIDE_M = 100
+WITHHELD = "5105020001000999"
+ALONE = [check for check in CHECKS if not check.clustered]
+
+
+@cache
+def frame() -> Frame:
+    """Two kabupaten of three by three squares each, side by side."""
+    segments = []
+    for east, kab in enumerate(("5105", "5106")):
+        squares = [
+            around(shapely.box(x, y, x + SIDE_M, y + SIDE_M), LON, LAT)
+            for y in range(0, 3 * SIDE_M, SIDE_M)
+            for x in range(east * 3 * SIDE_M, (east + 1) * 3 * SIDE_M, SIDE_M)
+        ]
+        codes = [f"{kab}0200{i // 3 + 1:02d}0001{i % 3 + 1:02d}" for i in range(9)]
+        segments.append(Segment(kab, {Level.SUBSLS: layer_of(squares, codes)}, frozenset({WITHHELD})))
+    return Frame(SCHEMES["bps"], tuple(segments))
+
+
+CODES = [code for segment in frame().segments for code in segment.layers[Level.SUBSLS].codes.to_pylist()]
+odd_texts = st.sampled_from(["", "0", "-9999", "115,4", "abc", "1e400", "200", "115.4", "-8.5"])
+metres = st.integers(-2 * SIDE_M, 8 * SIDE_M)
+
+
+@st.composite
+def records(draw: st.DrawFn) -> dict[str, str]:
+    """One geotag: mostly a place in or around the frame, to the metre, so that places come together."""
+    wild = draw(st.integers(0, 7))
+    lon = repr(LON + draw(metres) / 110_000)
+    lat = repr(LAT + draw(metres) / 110_000)
+    if wild == 0:
+        lon, lat = draw(odd_texts), draw(odd_texts)
+    if wild == 1:
+        lon, lat = draw(st.sampled_from([(lat, lon), ("-" + lon, lat), (lon, lat.removeprefix("-"))]))
+    return {
+        "lon_text": lon,
+        "lat_text": lat,
+        "assigned_area": draw(st.sampled_from([*CODES, *CODES, WITHHELD, "", "5105", "7310030003000301"])),
+        "accuracy_m": draw(st.sampled_from(["", "0", "3", "8.5", "40", "300", "-1"])),
+        "datum_epsg": draw(st.sampled_from(["4326", "4326", "", "4238", "32750", "?"])),
+        "household_key": draw(st.sampled_from("abcdefghijkl")),
+        "building_no": draw(st.sampled_from(["", "1", "2", "3"])),
+    }
+
+
+batches = st.lists(records(), min_size=1, max_size=25)
+
+
+def geotags_of(rows: list[dict[str, str]]) -> Geotags:
+    names = rows[0] if rows else ("lon_text", "lat_text")
+    return Geotags.from_columns({name: [row[name] for row in rows] for name in names})
+
+
+def checked(rows: list[dict[str, str]], **options: Any) -> Checked:
+    return check_geotags(geotags_of(rows), frame(), Level.SUBSLS, **options)
+
+
+def told(done: Checked, rows: NDArray[np.int64] | None = None) -> list[Any]:
+    """Everything that is said of each geotag (or of some, in that order)."""
+    findings: dict[int, list[Any]] = {i: [] for i in range(len(done.subject.geotags))}
+    for found in done.findings():
+        findings[found.row].append(
+            (found.check.code, found.severity, found.distance_m, found.probability, found.evidence)
+        )
+    verdicts, not_assessed = done.verdicts(), done.not_assessed()
+    rows = np.arange(len(findings)) if rows is None else rows
+    return [(int(verdicts[i]), not_assessed[i], findings[i]) for i in rows.tolist()]
+
+
+@settings(max_examples=80, deadline=None)
+@given(batches, st.randoms(use_true_random=False))
+def test_the_order_of_the_batch_does_not_matter(rows: list[dict[str, str]], random: Any) -> None:
+    order = list(range(len(rows)))
+    random.shuffle(order)
+    shuffled = checked([rows[i] for i in order])
+    assert told(shuffled, np.argsort(order)) == told(checked(rows))
+
+
+@settings(max_examples=80, deadline=None)
+@given(batches, st.integers(0, 25))
+def test_a_batch_in_two_parts_gives_the_same(rows: list[dict[str, str]], cut: int) -> None:
+    """All but the checks that look at other geotags of the campaign, which the store judges by place."""
+    parts = [part for part in (rows[:cut], rows[cut:]) if part]
+    apart = [one for part in parts for one in told(checked(part, checks=ALONE))]
+    assert apart == told(checked(rows, checks=ALONE))
+
+
+@settings(max_examples=40, deadline=None)
+@given(batches)
+def test_a_second_run_and_a_part_of_the_checks_say_the_same(rows: list[dict[str, str]]) -> None:
+    whole = checked(rows)
+    assert told(checked(rows)) == told(whole)
+    for check in CHECKS:
+        alone = checked(rows, checks=[check]).outcomes
+        assert list(alone) == [check.code]
+        assert (alone[check.code].outcome == whole.outcomes[check.code].outcome).all()
+        assert alone[check.code].evidence == whole.outcomes[check.code].evidence
+
+
+@settings(max_examples=80, deadline=None)
+@given(batches)
+def test_every_geotag_has_one_outcome_of_every_check(rows: list[dict[str, str]]) -> None:
+    done = checked(rows)
+    findings, not_assessed = list(done.findings()), done.not_assessed()
+    assert list(done.outcomes) == [check.code for check in CHECKS]
+    failed = 0
+    for code, outcomes in done.outcomes.items():
+        assert len(outcomes.outcome) == len(outcomes.severity) == len(outcomes.reason) == len(rows)
+        assert set(outcomes.outcome.tolist()) <= set(Outcome)
+        failed += len(outcomes.failed)
+        for row, said in enumerate(not_assessed):
+            assert (code in said) == (outcomes.outcome[row] == Outcome.NOT_ASSESSED)
+            assert said.get(code, "near_equator") in REASONS
+    assert len(findings) == failed
+
+
+@settings(max_examples=80, deadline=None)
+@given(batches)
+def test_the_worst_finding_decides_and_undecided_is_never_accepted(rows: list[dict[str, str]]) -> None:
+    done = checked(rows)
+    for row, (verdict, _, findings) in enumerate(told(done)):
+        worst = max((severity for _, severity, *_ in findings), default=None)
+        undecided = done.membership.undecided[row] > 0
+        assert undecided == bool(np.isnan(done.membership.distance_m[row]))
+        if worst in (Severity.ERROR, Severity.REVIEW):
+            assert verdict == (Verdict.REJECTED if worst == Severity.ERROR else Verdict.REVIEW)
+        else:
+            assert verdict == (Verdict.NOT_ASSESSED if undecided else Verdict.ACCEPTED)
+
+
+def test_the_roll_up_of_every_pair() -> None:
+    worst = np.array([0, 0, 1, 1, 2, 2, 3, 3], np.uint8)
+    verdicts = roll_up(worst, np.array([False, True] * 4))
+    assert [Verdict(verdict).word for verdict in verdicts.tolist()] == [
+        *("accepted", "not_assessed", "accepted", "not_assessed"),
+        *("review", "review", "rejected", "rejected"),
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(CODES[:9]), st.floats(0, 2 * np.pi), st.sampled_from(["3", "20", "90"]))
+def test_farther_from_a_square_is_never_likelier_inside(code: str, turn: float, accuracy: str) -> None:
+    """Along a ray from the middle of the assigned square: distance falls, and with it the probability."""
+    row = CODES.index(code)
+    middle = np.array([row % 3, row // 3]) * SIDE_M + SIDE_M / 2
+    steps = np.arange(0, 900, 15)[:, None] * np.array([np.cos(turn), np.sin(turn)]) + middle
+    places = np.array([around(shapely.Point(xy), LON, LAT).coords[0] for xy in steps])
+    done = checked(
+        [
+            {"lon_text": repr(x), "lat_text": repr(y), "assigned_area": code, "accuracy_m": accuracy}
+            for x, y in places.tolist()
+        ]
+    )
+    assert (np.diff(done.membership.distance_m) < 0).all()
+    assert (np.diff(done.membership.probability) < 1e-9).all()
+    outside = done.membership.distance_m < -500
+    assert outside.any()
+    assert (done.verdicts()[outside] >= Verdict.REVIEW).all()
+
+
+def place_at(east_m: float, north_m: float, **rest: str) -> dict[str, str]:
+    at = around(shapely.Point(east_m, north_m), LON, LAT)
+    return {"lon_text": f"{at.x:.7f}", "lat_text": f"{at.y:.7f}"} | rest
+
+
+def test_assigned_areas_that_are_withheld_are_not_assessed() -> None:
+    place = place_at(50, 50, accuracy_m="8", assigned_area=WITHHELD)
+    [(verdict, not_assessed, findings)] = told(checked([place]))
+    assert (Verdict(verdict), findings) == (Verdict.NOT_ASSESSED, [])
+    assert not_assessed["AREA_UNKNOWN"] == not_assessed["OUTSIDE_ASSIGNED_AREA"] == "area_withheld"
+
+
+def test_nothing_against_something_and_something_against_nothing() -> None:
+    nothing = Geotags.from_columns(
+        {"lon_text": pa.array([], pa.string()), "lat_text": pa.array([], pa.string())}
+    )
+    empty = Frame(SCHEMES["bps"], ())
+    for against in (frame(), empty):
+        done = check_geotags(nothing, against, Level.SUBSLS)
+        assert len(done.verdicts()) == 0 and list(done.findings()) == []
+    place = place_at(50, 50, accuracy_m="8", assigned_area=CODES[0])
+    [(verdict, _, findings)] = told(check_geotags(geotags_of([place]), empty, Level.SUBSLS))
+    assert Verdict(verdict) == Verdict.REVIEW and [code for code, *_ in findings] == ["AREA_UNKNOWN"]
+
+
+def test_a_level_that_the_scheme_does_not_have_is_refused() -> None:
+    geotags = geotags_of([{"lon_text": "115.4", "lat_text": "-8.5"}])
+    with pytest.raises(ValueRefused, match="one of: prov, kab, kec, desa"):
+        check_geotags(geotags, Frame(SCHEMES["kemendagri"], ()), Level.SUBSLS)
+
+
+def test_a_ruleset_changes_what_it_names_and_nothing_else() -> None:
+    place = place_at(-60, 50, accuracy_m="", assigned_area=CODES[0])
+    assumed = {"name": "kasar", "version": 3, "parameters": {"ACCURACY_MISSING": {"assumed_m": 400.0}}}
+    ruleset = Ruleset.from_json(assumed)
+    [(_, _, before)] = told(checked([place]))
+    [(_, _, after)] = told(checked([place], ruleset=ruleset))
+    assert [code for code, *_ in before] == ["ACCURACY_MISSING", "IN_NO_AREA"]
+    assert [code for code, *_ in after] == ["ACCURACY_MISSING", "MEMBERSHIP_UNCERTAIN"]
+    assert after[0][-1] == {"assumed_m": 400.0}
+    assert Ruleset.from_json(ruleset.as_json()) == ruleset
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"ACCURACY_MISSING": {"assumed_mm": 1.0}}, "ACCURACY_MISSING.assumed_mm"),
+        ({"NO_SUCH_CHECK": {"assumed_m": 1.0}}, "NO_SUCH_CHECK.assumed_m"),
+        ({"ACCURACY_MISSING": {"assumed_m": float("nan")}}, "a number"),
+        ({"ACCURACY_MISSING": {"assumed_m": "20"}}, "a number"),
+        ({"ACCURACY_MISSING": {"assumed_m": True}}, "a number"),
+    ],
+)
+def test_a_ruleset_that_cannot_be_is_refused(parameters: Any, sentence: str) -> None:
+    with pytest.raises(ValueRefused, match=sentence):
+        Ruleset.from_json({"name": "kasar", "version": 1, "parameters": parameters})
