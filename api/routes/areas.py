@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from fastapi import APIRouter, Request
 
-from api.answers import AreaCollection, AreaFeature
+from api.answers import Answer, example
 from api.geojson import GeoJSONResponse, area_feature, collection
 from api.paging import DEFAULT_LIMIT, After, Limit, after_code, cursor_of, next_link
 from api.parameters import (
@@ -21,6 +23,55 @@ from api.parameters import (
 from boundaries.store.areas import find_area, read_areas, read_releases
 from boundaries.store.frames import frame_named, pick_release
 from boundaries.store.reading import reading
+
+
+class AreaProperties(Answer):
+    area_code: str
+    level: str
+    name: str
+    parent_code: str | None
+    attributes: dict[str, Any]
+
+
+_AREA_EXAMPLE = {
+    "type": "Feature",
+    "id": "5105010001",
+    "geometry": {
+        "type": "MultiPolygon",
+        "coordinates": [[[[115.3, -8.7], [115.4, -8.7], [115.4, -8.6], [115.3, -8.7]]]],
+    },
+    "properties": {
+        "area_code": "5105010001",
+        "level": "desa",
+        "name": "Sakti",
+        "parent_code": "5105010",
+        "attributes": {},
+    },
+}
+
+
+class AreaFeature(Answer):
+    """A GeoJSON Feature, EPSG:4326, longitude first."""
+
+    model_config = example(**_AREA_EXAMPLE)
+    type: Literal["Feature"]
+    id: str
+    geometry: dict[str, Any]
+    properties: AreaProperties
+
+
+class AreaCollection(Answer):
+    """A GeoJSON FeatureCollection with the address of the next page."""
+
+    model_config = example(
+        type="FeatureCollection",
+        features=[_AREA_EXAMPLE],
+        next=None,
+    )
+    type: Literal["FeatureCollection"]
+    features: list[AreaFeature]
+    next: str | None
+
 
 router = APIRouter(prefix="/v1/frames/{frame}/areas", tags=["areas"], default_response_class=GeoJSONResponse)
 

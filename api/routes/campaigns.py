@@ -5,11 +5,41 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter
+from pydantic import Field
 
-from api.answers import Campaigns
+from api.answers import Answer, example
 from api.parameters import Database
+from api.routes.frames import RELEASE_EXAMPLE, CurrentRelease
 from boundaries.store.reading import reading
 from geotags.store.reading import read_campaigns
+
+
+class CampaignAnswer(Answer):
+    name: str
+    frame: str
+    level: str
+    ruleset: str
+    ruleset_version: str
+    release: CurrentRelease | None = Field(description="The newest that geotags were checked against.")
+    geotags: int
+
+
+class Campaigns(Answer):
+    model_config = example(
+        campaigns=[
+            {
+                "name": "regsosek",
+                "frame": "klungkung",
+                "level": "subsls",
+                "ruleset": "default",
+                "ruleset_version": "1",
+                "release": RELEASE_EXAMPLE,
+                "geotags": 40000,
+            }
+        ]
+    )
+    campaigns: list[CampaignAnswer]
+
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
 

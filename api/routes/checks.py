@@ -2,12 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter
 
-from api.answers import Checks
+from api.answers import Answer, example
 from api.catalogue import check_entries
+
+
+class BothLanguages(Answer):
+    en: str
+    id: str
+
+
+class ParameterAnswer(Answer):
+    value: float
+    unit: str
+    source: str
+
+
+class CheckAnswer(Answer):
+    code: str
+    subject: Literal["geotag", "area"]
+    version: int
+    severity: Literal["error", "review", "info"]
+    title: BothLanguages
+    message: BothLanguages
+    remedy: BothLanguages
+    parameters: dict[str, ParameterAnswer]
+
+
+class Checks(Answer):
+    model_config = example(
+        checks=[
+            {
+                "code": "ZERO_COORDINATE",
+                "subject": "geotag",
+                "version": 1,
+                "severity": "error",
+                "title": {"en": "Both coordinates are zero", "id": "Kedua koordinat nol"},
+                "message": {"en": "Both coordinates are zero.", "id": "Kedua koordinat bernilai nol."},
+                "remedy": {"en": "Take the geotag again.", "id": "Ambil ulang geotag."},
+                "parameters": {},
+            }
+        ]
+    )
+    checks: list[CheckAnswer]
+
 
 router = APIRouter(prefix="/v1/checks", tags=["checks"])
 

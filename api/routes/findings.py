@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter
+from pydantic import Field
 
-from api.answers import Findings
+from api.answers import Answer, example
 from api.catalogue import say_finding
 from api.languages import Spoken
 from api.paging import DEFAULT_LIMIT, After, Limit, cursor_of, key_of
@@ -14,6 +15,50 @@ from api.parameters import AreaFilter, CampaignName, CheckCode, Database, Severi
 from boundaries.store.reading import reading
 from geotags.store.campaigns import campaign_named
 from geotags.store.found import SEVERITIES, FindingPlace, read_findings
+
+
+class FindingAnswer(Answer):
+    finding_id: int
+    geotag_id: int
+    code: str
+    severity: Literal["error", "review", "info"]
+    assigned_area: str
+    area_name: str | None
+    household_key: str
+    distance_m: float | None = Field(description="Signed distance to the assigned area, positive inside.")
+    probability: float | None = Field(description="That the household is in its assigned area.")
+    evidence: dict[str, Any]
+    title: str
+    message: str
+    remedy: str
+    lon: float | None
+    lat: float | None
+
+
+FINDING_EXAMPLE = {
+    "finding_id": 17,
+    "geotag_id": 3,
+    "code": "OUTSIDE_ASSIGNED_AREA",
+    "severity": "review",
+    "assigned_area": "5105010001000101",
+    "area_name": "Banjar Kelod",
+    "household_key": "H-0003",
+    "distance_m": -84.2,
+    "probability": 0.0001,
+    "evidence": {"outside_m": 84.2},
+    "title": "Outside its assigned area",
+    "message": "The point lies 84 m outside its assigned area, in another area.",
+    "remedy": "Look at the candidate areas.",
+    "lon": 115.4,
+    "lat": -8.7,
+}
+
+
+class Findings(Answer):
+    model_config = example(findings=[FINDING_EXAMPLE], next="MS4xNw")
+    findings: list[FindingAnswer]
+    next: str | None = Field(description="Cursor for `after`; null after the last page.")
+
 
 router = APIRouter(prefix="/v1/campaigns/{campaign}/findings", tags=["findings"])
 

@@ -2,14 +2,57 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from fastapi import APIRouter
+from pydantic import Field
 
-from api.answers import Frames
+from api.answers import Answer, example
 from api.parameters import Database
 from boundaries.store.areas import ReleaseRecord, current_release, read_frames, read_levels
 from boundaries.store.reading import reading
+
+
+class CurrentRelease(Answer):
+    number: int
+    label: str
+    published_at: dt.datetime
+    effective_on: dt.date
+
+
+RELEASE_EXAMPLE = {
+    "number": 2,
+    "label": "2025_2",
+    "published_at": "2025-08-01T03:00:00Z",
+    "effective_on": "2025-07-01",
+}
+
+
+class FrameAnswer(Answer):
+    name: str
+    country: str
+    code_scheme: str
+    release: CurrentRelease | None = Field(description="The current one; null before the first.")
+    levels: list[str] = Field(description="Levels that have areas in the release, highest first.")
+    code_widths: dict[str, int] = Field(description="Characters of a code, by level.")
+
+
+class Frames(Answer):
+    model_config = example(
+        frames=[
+            {
+                "name": "klungkung",
+                "country": "ID",
+                "code_scheme": "bps",
+                "release": RELEASE_EXAMPLE,
+                "levels": ["desa", "sls", "subsls"],
+                "code_widths": {"prov": 2, "kab": 4, "kec": 7, "desa": 10, "sls": 14, "subsls": 16},
+            }
+        ]
+    )
+    frames: list[FrameAnswer]
+
 
 router = APIRouter(prefix="/v1/frames", tags=["frames"])
 

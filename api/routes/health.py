@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from fastapi import APIRouter
 
-from api.answers import Health
+from api.answers import Answer, example
 from api.parameters import Database
 from boundaries.store.reading import outage_said
 from boundaries.store.schema import require_current
+
+
+class Health(Answer):
+    model_config = example(status="ready")
+    status: Literal["live", "ready"]
+
 
 router = APIRouter(tags=["health"])
 

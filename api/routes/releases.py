@@ -6,14 +6,50 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
-from api.answers import Changes, Releases
+from api.answers import Answer, example
 from api.parameters import Database, FrameName, ReleaseNumber
-from api.routes.frames import release_answer
+from api.routes.frames import RELEASE_EXAMPLE, CurrentRelease, release_answer
 from boundaries.store.areas import ReleaseRecord, read_releases
 from boundaries.store.frames import frame_named
 from boundaries.store.reading import outage_said, reading
 from boundaries.store.releases import AreaChange, diff
+
+
+class ReleaseAnswer(CurrentRelease):
+    boundary_sigma_m: float = Field(description="Standard deviation of the boundary, metres.")
+    forced_reason: str | None = Field(description="Why it was published with blocking findings.")
+    reverted_to: int | None = Field(description="The older release whose manifest it repeats.")
+    segments: int
+
+
+class Releases(Answer):
+    model_config = example(
+        releases=[
+            RELEASE_EXAMPLE
+            | {"boundary_sigma_m": 5.0, "forced_reason": None, "reverted_to": None, "segments": 1}
+        ]
+    )
+    releases: list[ReleaseAnswer]
+
+
+class ChangedArea(Answer):
+    level: str
+    area_code: str
+    name: str
+
+
+class Changes(Answer):
+    model_config = example(
+        added=[{"level": "subsls", "area_code": "5105010001000102", "name": "Banjar Kaja"}],
+        removed=[],
+        changed=[{"level": "subsls", "area_code": "5105010001000101", "name": "Banjar Kelod"}],
+    )
+    added: list[ChangedArea]
+    removed: list[ChangedArea]
+    changed: list[ChangedArea]
+
 
 router = APIRouter(prefix="/v1/frames/{frame}/releases", tags=["releases"])
 

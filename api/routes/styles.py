@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict
 
-from api.answers import MapStyle
 from api.parameters import CheckCode, Database, LevelFilter, ReleaseReference, Severity
 from api.routes.tiles import CampaignNeeded, CampaignQuery, FrameQuery
 from api.tilesets import area_tileset, find_area_layer, geotag_tileset
 from boundaries.store.reading import reading
 from geotags.store.campaigns import campaign_named
+
+
+class MapStyle(BaseModel):
+    """A MapLibre style, version 8, without glyphs and sprites."""
+
+    model_config = ConfigDict(
+        extra="allow", json_schema_extra={"examples": [{"version": 8, "sources": {}, "layers": []}]}
+    )
+    version: Literal[8]
+    name: str
+    sources: dict[str, Any]
+    layers: list[dict[str, Any]]
+
 
 router = APIRouter(prefix="/styles", tags=["styles"])
 

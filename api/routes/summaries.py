@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
-from api.answers import AreaSummaries, CheckSummaries
+from api.answers import Answer, example
 from api.catalogue import title_of
 from api.languages import Spoken
 from api.paging import After, after_code, cursor_of
@@ -25,6 +26,79 @@ from boundaries.store.reading import reading
 from geo.checks.registry import CHECKS
 from geotags.store.campaigns import campaign_named
 from geotags.store.summaries import count_checked, summarise_areas, summarise_checks, summarise_without_area
+
+
+class VerdictCounts(Answer):
+    geotags: int
+    accepted: int
+    review: int
+    rejected: int
+    not_assessed: int
+    unchecked: int = Field(description="Without a result yet.")
+
+
+class AreaSummary(VerdictCounts):
+    area_code: str
+    name: str
+    flagged_share: float | None = Field(description="(review + rejected) / geotags; null without geotags.")
+
+
+class AreaSummaries(Answer):
+    model_config = example(
+        areas=[
+            {
+                "area_code": "5105010001",
+                "name": "Sakti",
+                "geotags": 700,
+                "accepted": 660,
+                "review": 30,
+                "rejected": 8,
+                "not_assessed": 2,
+                "unchecked": 0,
+                "flagged_share": 0.0542857,
+            }
+        ],
+        without_area={
+            "geotags": 3,
+            "accepted": 0,
+            "review": 3,
+            "rejected": 0,
+            "not_assessed": 0,
+            "unchecked": 0,
+        },
+        next=None,
+    )
+    areas: list[AreaSummary]
+    without_area: VerdictCounts = Field(
+        description="Geotags counted in no area: their assigned area is not in the release."
+    )
+    next: str | None = Field(description="Cursor for `after`; null after the last page.")
+
+
+class CheckSummary(Answer):
+    code: str
+    title: str
+    error: int
+    review: int
+    info: int
+    geotags_checked: int = Field(description="Geotags for which the check could decide.")
+
+
+class CheckSummaries(Answer):
+    model_config = example(
+        checks=[
+            {
+                "code": "OUTSIDE_ASSIGNED_AREA",
+                "title": "Outside its assigned area",
+                "error": 4,
+                "review": 31,
+                "info": 0,
+                "geotags_checked": 39980,
+            }
+        ]
+    )
+    checks: list[CheckSummary]
+
 
 router = APIRouter(prefix="/v1/campaigns/{campaign}/summary", tags=["summaries"])
 

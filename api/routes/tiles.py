@@ -6,17 +6,50 @@ every tile of geotags, is household data and is not stored anywhere.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.answers import TileSet
+from api.answers import Answer, example
 from api.parameters import CLEAN, CheckCode, Database, LevelFilter, ReleaseReference, Severity
 from api.tilesets import area_tileset, check_tile, find_area_layer, geotag_tileset
 from boundaries.store.areas import AREA_TILE_MAX_ZOOM, AREA_TILE_ZOOMS, area_tile
 from boundaries.store.reading import reading
 from geotags.store.campaigns import campaign_named
 from geotags.store.tiles import GEOTAG_TILE_MAX_ZOOM, GEOTAG_TILE_MIN_ZOOM, geotag_tile, summary_tile
+
+
+class VectorLayer(Answer):
+    id: str
+    fields: dict[str, str]
+    minzoom: int
+    maxzoom: int
+
+
+class TileSet(Answer):
+    """A TileJSON 3.0 document."""
+
+    model_config = example(
+        tilejson="3.0.0",
+        name="areas",
+        scheme="xyz",
+        tiles=["http://127.0.0.1:8000/tiles/areas/{z}/{x}/{y}.mvt?frame=klungkung&release=2&level=desa"],
+        minzoom=7,
+        maxzoom=14,
+        bounds=[115.3, -8.9, 115.7, -8.4],
+        center=[115.5, -8.65, 10],
+        vector_layers=[{"id": "areas", "fields": {"area_code": "String"}, "minzoom": 7, "maxzoom": 14}],
+    )
+    tilejson: Literal["3.0.0"]
+    name: str
+    scheme: Literal["xyz"]
+    tiles: list[str]
+    minzoom: int
+    maxzoom: int
+    bounds: list[float]
+    center: list[float]
+    vector_layers: list[VectorLayer]
+
 
 router = APIRouter(prefix="/tiles", tags=["tiles"])
 
