@@ -15,6 +15,7 @@ import click
 
 from geo.errors import PatokError
 from geo.text import Text
+from patok.stopping import asked_to_stop, listening
 from patok.words import ERR, LANGUAGE, show_json, tell
 
 # name -> module of patok.commands, and what it does. A new command is one line here.
@@ -90,7 +91,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Run a command; every expected error is one sentence and a documented exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        cli.main(args=arguments, prog_name="patok", standalone_mode=False)
+        with listening():
+            cli.main(args=arguments, prog_name="patok", standalone_mode=False)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.ClickException as error:
@@ -99,10 +101,12 @@ def main(arguments: list[str] | None = None) -> None:
         else:
             error.show()
         sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
-        ERR.print(tell("Stopped.", "Dihentikan."))
-        sys.exit(130)
-    except PatokError as error:
+    except (click.Abort, KeyboardInterrupt, Exception) as error:
+        if asked_to_stop() or isinstance(error, click.Abort | KeyboardInterrupt):
+            ERR.print(tell("Stopped.", "Dihentikan."))
+            sys.exit(130)
+        if not isinstance(error, PatokError):
+            raise
         _show(error, as_json="--json" in arguments)
         sys.exit(error.exit_code)
 

@@ -21,6 +21,7 @@ from rich.table import Table
 
 from geo.text import Language, Text
 from patok.settings import read_language
+from patok.stopping import stop_if_asked
 
 LANGUAGE: Language = read_language()
 OUT = Console(highlight=False, soft_wrap=True)
@@ -63,7 +64,10 @@ def show_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: st
 
 @contextmanager
 def progress_bar(en: str, id: str, total: int | None) -> Iterator[Any]:
-    """A bar for anything over a second; yields ``advance(n)``. A spinner when the total is unknown."""
+    """A bar for anything over a second; yields ``advance(n)``, where Ctrl-C ends the work at the latest.
+
+    A spinner when the total is unknown.
+    """
     columns = (
         [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
         if total
@@ -72,7 +76,12 @@ def progress_bar(en: str, id: str, total: int | None) -> Iterator[Any]:
     # Where no person watches (a pipe, a log) a bar would be lines of nothing.
     with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as progress:
         task = progress.add_task(tell(en, id), total=total)
-        yield lambda n=1: progress.advance(task, n)
+
+        def advance(n: int = 1) -> None:
+            progress.advance(task, n)
+            stop_if_asked()
+
+        yield advance
 
 
 def plain(record: Any) -> Mapping[str, Any]:
