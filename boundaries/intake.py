@@ -186,12 +186,16 @@ def _check_level(file: str, raw: RawTable, codes: list[str], level: Level, schem
 
 
 def _check_not_deeper(file: str, raw: RawTable, codes: list[str], level: Level, scheme: CodeScheme) -> None:
-    """A sub-SLS file has a village column too: as villages, most of its codes would repeat."""
+    """A sub-SLS file has a village column too: as villages, most of its codes would repeat.
+
+    Its own level is the highest at which they hardly do: a layer of SLS made from one of sub-SLS often
+    keeps the code of one sub-SLS in each row.
+    """
     times = Counter(codes)
     repeated = [times[code] > 1 for code in codes]
     if sum(repeated) * 2 <= len(codes):
         return
-    for deeper in reversed([down for down in scheme.levels if down.depth > level.depth]):
+    for deeper in [down for down in scheme.levels if down.depth > level.depth]:
         column = code_column_of(list(raw.columns), deeper, scheme)
         values = [] if column is None else [v for v in raw.columns[column] if isinstance(v, str)]
         if len(values) == len(codes) and len(set(values)) > 0.9 * len(codes):

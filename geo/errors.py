@@ -3,6 +3,7 @@
     PatokError
     +-- InputError                 the input cannot be used (exit code 2, HTTP 422)
     |   +-- FileUnreadable             the file is broken or not of the format its name says
+    |   +-- FileNotOpened              the file is not there, or may not be read
     |   +-- FormatUnknown              no reader for this kind of file
     |   +-- LayerAmbiguous             several layers in one file, and none was named
     |   +-- ColumnMissing              a column that is needed is not there
@@ -72,6 +73,15 @@ class FileUnreadable(InputError):
         "copy is complete.",
         id="{file}: tidak dapat dibaca sebagai {format}: {reason}. "
         "Ekspor ulang lapisannya dan pastikan salinannya utuh.",
+    )
+
+
+class FileNotOpened(InputError):
+    code = "FILE_NOT_OPENED"
+    text = Text(
+        en="{file}: there is no such file, or it may not be opened. Check its name, its folder and who "
+        "may read it.",
+        id="{file}: berkas tidak ada atau tidak boleh dibuka. Periksa nama, folder, dan izin bacanya.",
     )
 
 

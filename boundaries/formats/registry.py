@@ -8,7 +8,7 @@ from boundaries.formats.geojson import GEOJSON
 from boundaries.formats.geopackage import GEOPACKAGE
 from boundaries.formats.geoparquet import GEOPARQUET
 from boundaries.formats.raw import BoundaryFormat, unreadable
-from geo.errors import FormatUnknown
+from geo.errors import FileNotOpened, FormatUnknown
 from geo.text import Text
 
 FORMATS: tuple[BoundaryFormat, ...] = (GEOJSON, GEOPACKAGE, GEOPARQUET)
@@ -16,10 +16,6 @@ FORMATS: tuple[BoundaryFormat, ...] = (GEOJSON, GEOPACKAGE, GEOPARQUET)
 HEAD_BYTES = 4096
 """How much of a file is looked at to tell its format."""
 
-NOT_A_FILE = Text(
-    en="there is no such file, or it may not be opened",
-    id="berkas tidak ada atau tidak boleh dibuka",
-)
 EMPTY = Text(en="it is empty", id="berkas kosong")
 OTHER_CONTENT = Text(
     en="its content is {found}, not what its name says",
@@ -41,7 +37,7 @@ def format_of(path: Path) -> BoundaryFormat:
         with path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
     except OSError:
-        raise unreadable(path, named.name, NOT_A_FILE) from None
+        raise FileNotOpened(file=path.name) from None
     if not head:
         raise unreadable(path, named.name, EMPTY)
     if not named.recognises(head):

@@ -43,9 +43,6 @@ LON_COLUMN, LAT_COLUMN = "longitude", "latitude"
 
 NOT_UTF8 = Text(en="it is not UTF-8 text", id="isinya bukan teks UTF-8")
 NO_ROWS = Text(en="it holds no rows", id="tidak berisi baris")
-NO_SUCH_FILE = Text(
-    en="there is no such file, or it may not be opened", id="berkas tidak ada atau tidak boleh dibuka"
-)
 NO_GEOMETRY = Text(en="missing", id="kosong")
 POINTS_IN = Text(en="the points are in {crs}", id="titik-titiknya dalam {crs}")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geo.errors import FormatUnknown
+from geo.errors import FileNotOpened, FormatUnknown
 from geotags.formats import delimited, geojson, parquet
-from geotags.formats.raw import NO_SUCH_FILE, GeotagFormat, RawGeotags, unreadable
+from geotags.formats.raw import GeotagFormat, RawGeotags
 
 FORMATS: tuple[GeotagFormat, ...] = (delimited.FORMAT, geojson.FORMAT, parquet.FORMAT)
 
@@ -16,8 +16,10 @@ def read_raw(path: Path) -> tuple[GeotagFormat, RawGeotags]:
     ending = path.suffix.lower()
     for one in FORMATS:
         if ending in one.endings:
-            if not path.is_file():
-                raise unreadable(path, one.name, NO_SUCH_FILE)
+            try:
+                path.open("rb").close()
+            except OSError:
+                raise FileNotOpened(file=path.name) from None
             return one, one.read(path)
     known = ", ".join(ending for one in FORMATS for ending in one.endings)
     raise FormatUnknown(file=path.name, known=known)

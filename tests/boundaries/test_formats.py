@@ -19,7 +19,14 @@ import shapely
 from boundaries.formats.registry import FORMATS, format_of
 from boundaries.intake import LoadedFile, read_areas
 from geo.codes import SCHEMES
-from geo.errors import FileUnreadable, FormatUnknown, GeometryRefused, LayerAmbiguous, NotFound
+from geo.errors import (
+    FileNotOpened,
+    FileUnreadable,
+    FormatUnknown,
+    GeometryRefused,
+    LayerAmbiguous,
+    NotFound,
+)
 from geo.levels import Level
 
 BPS = SCHEMES["bps"]
@@ -242,7 +249,7 @@ def test_parquet_without_geometry(tmp_path: Path) -> None:
 def test_other_endings_missing_and_empty_files(tmp_path: Path) -> None:
     with pytest.raises(FormatUnknown, match=r"\.gpkg"):
         format_of(tmp_path / "a.shp")
-    with pytest.raises(FileUnreadable, match="no such file"):
+    with pytest.raises(FileNotOpened, match="no such file"):
         format_of(tmp_path / "a.gpkg")
     (tmp_path / "a.gpkg").touch()
     with pytest.raises(FileUnreadable, match="empty"):

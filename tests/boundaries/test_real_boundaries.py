@@ -102,10 +102,13 @@ def test_klungkung_can_be_published_as_it_is(shared_data: Path) -> None:
     assert all(f.evidence["by_rounding"] for f in outcomes["GEOMETRY_INVALID"].findings)
 
 
-@pytest.mark.parametrize(("level", "found"), [(Level.DESA, "subsls"), (Level.SLS, "subsls")])
+@pytest.mark.parametrize(
+    ("level", "found"), [(Level.DESA, "subsls"), (Level.SLS, "subsls"), (Level.DESA, "sls")]
+)
 def test_klungkung_at_the_wrong_level(shared_data: Path, level: Level, found: str) -> None:
+    """The layer of SLS keeps the code of one sub-SLS in each row, and is of SLS all the same."""
     with pytest.raises(LevelMismatch, match=f"--level {found}"):
-        read_areas(shared_data / "klungkung_5105" / "subsls.geojson", level, BPS)
+        read_areas(shared_data / "klungkung_5105" / f"{found}.geojson", level, BPS)
 
 
 def test_barru_has_every_known_defect(shared_data: Path) -> None:

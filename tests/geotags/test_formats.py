@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from shapely import Point, Polygon
 
-from geo.errors import CrsRefused, FileUnreadable, FormatUnknown, InputError, PointRefused
+from geo.errors import CrsRefused, FileNotOpened, FileUnreadable, FormatUnknown, InputError, PointRefused
 from geo.text import LANGUAGES
 from geotags.formats.raw import RawGeotags
 from geotags.formats.registry import FORMATS, read_raw
@@ -310,8 +310,8 @@ REFUSED: dict[str, tuple[tuple[str, Make], type[InputError], str]] = {
         "the points are in unknown",
     ),
     "other ending": (_text_file("g.xlsx", b"PK"), FormatUnknown, ".csv, .tsv, .txt, .geojson"),
-    "not there": (("g.csv", lambda path: None), FileUnreadable, "no such file"),
-    "a folder": (("g.csv", lambda path: path.mkdir()), FileUnreadable, "no such file"),
+    "not there": (("g.csv", lambda path: None), FileNotOpened, "no such file"),
+    "a folder": (("g.csv", lambda path: path.mkdir()), FileNotOpened, "no such file"),
 }
 
 

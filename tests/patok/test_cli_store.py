@@ -257,9 +257,9 @@ def test_a_configured_database_that_is_not_ready(
         (["geotags", "check", "none"], 3, "NOT_FOUND"),
         (["geotags", "check", "regsosek", "--release", "4"], 3, "NOT_FOUND"),
         (["findings", "none"], 3, "NOT_FOUND"),
-        (["frame", "load", "nusa", "none.geojson", "--level", "desa"], 2, "FILE_UNREADABLE"),
+        (["frame", "load", "nusa", "none.geojson", "--level", "desa"], 2, "FILE_NOT_OPENED"),
         (["frame", "load", "nusa", "none.shp", "--level", "desa"], 2, "FORMAT_UNKNOWN"),
-        (["geotags", "load", "regsosek", "none.csv"], 2, "FILE_UNREADABLE"),
+        (["geotags", "load", "regsosek", "none.csv"], 2, "FILE_NOT_OPENED"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
