@@ -77,6 +77,11 @@ def environment(own_database: Engine) -> dict[str, str]:
     return dict(os.environ)
 
 
+def untraced(environment: dict[str, str]) -> dict[str, str]:
+    """For a process that gets Ctrl-C: the tracer of coverage may hold its lock then, and never let go."""
+    return {name: value for name, value in environment.items() if not name.startswith(("COVERAGE", "COV_"))}
+
+
 def _ring(west: float, south: float, width: float, height: float) -> list[list[float]]:
     corners = [(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)]
     return [[round(west + x * width, 6), round(south + y * height, 6)] for x, y in corners]

@@ -18,14 +18,14 @@ import pytest
 from boundaries.store.cluster import Cluster
 from geo.checks.registry import CHECKS
 from patok.settings import DESCRIPTIONS
-from tests.patok.conftest import PROJECT, command_line
+from tests.patok.conftest import PROJECT, command_line, untraced
 
 
 @pytest.fixture
 def demo_environment(open_folder: Path) -> dict[str, str]:
     """A data folder of the demo's own, and no other setting."""
     plain = {name: value for name, value in os.environ.items() if name not in DESCRIPTIONS}
-    return plain | {"PATOK_DATA_DIR": str(open_folder / "for-demo"), "PATOK_LANG": "en"}
+    return untraced(plain) | {"PATOK_DATA_DIR": str(open_folder / "for-demo"), "PATOK_LANG": "en"}
 
 
 def _cluster(environment: dict[str, str]) -> Cluster:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.patok.conftest import AREAS, PROJECT, Patok, command_line
+from tests.patok.conftest import AREAS, PROJECT, Patok, command_line, untraced
 
 # -- Ctrl-C and the server ---------------------------------------------------------------------
 
@@ -28,7 +28,9 @@ def test_ctrl_c_ends_a_load_between_batches(
     (files / "many.csv").write_text("\n".join([lines[0], *many]))
     run = "import geotags.run; geotags.run.ROWS_PER_BATCH = 50; from patok.cli import main; main()"
     command = [sys.executable, "-c", run, "geotags", "load", "regsosek", str(files / "many.csv")]
-    load = subprocess.Popen(command, env=environment, cwd=PROJECT, stderr=subprocess.PIPE, text=True)
+    load = subprocess.Popen(
+        command, env=untraced(environment), cwd=PROJECT, stderr=subprocess.PIPE, text=True
+    )
     try:
         count = _wait(lambda: _ledger(own_database) or None, load)
         load.send_signal(signal.SIGINT)
@@ -88,7 +90,11 @@ def test_serve_stays_at_home_without_a_token(
 def test_serve_and_ctrl_c(published: Patok, environment: dict[str, str]) -> None:
     port = free_port()
     server = subprocess.Popen(
-        command_line("serve", "--port", port), env=environment, cwd=PROJECT, stderr=subprocess.PIPE, text=True
+        command_line("serve", "--port", port),
+        env=untraced(environment),
+        cwd=PROJECT,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         assert _wait(lambda: answer(port, "/health/live"), server)
