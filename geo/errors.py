@@ -16,6 +16,7 @@
     |   +-- PointRefused               a geotag's geometry that is not a point
     |   +-- ValueRefused               a value outside what it may be
     +-- NotFound                   something named is not there (exit code 3, HTTP 404)
+    |   +-- NoRelease                  the frame was never published
     +-- Conflict                   the state does not allow it (exit code 4, HTTP 409)
     |   +-- CandidateBlocked           blocking findings; publish with force and a reason
     |   +-- AlreadyExists              the name is taken
@@ -193,6 +194,14 @@ class NotFound(PatokError):
     text = Text(
         en="There is no {what} {name!r}. {remedy}",
         id="Tidak ada {what} {name!r}. {remedy}",
+    )
+
+
+class NoRelease(NotFound):
+    code = "NO_RELEASE"
+    text = Text(
+        en="Frame {frame!r} has no release yet. Publish one with: patok frame publish {frame}.",
+        id="Kerangka {frame!r} belum memiliki rilis. Terbitkan dengan: patok frame publish {frame}.",
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from boundaries.store.areas import FrameRecord, ReleaseRecord, read_frames
 from boundaries.store.engine import named_sql
 from geo.codes import SCHEMES
-from geo.errors import AlreadyExists, NotFound, ValueRefused
+from geo.errors import AlreadyExists, NoRelease, NotFound, ValueRefused
 from geo.text import Text
 
 FRAME = Text(en="frame", id="kerangka")
@@ -76,6 +76,8 @@ def pick_release(
     releases: list[ReleaseRecord], frame: FrameRecord, reference: int | str | None
 ) -> ReleaseRecord:
     """Out of a newest-first list: a number wins over an equal label, of equal labels the newest is meant."""
+    if not releases:
+        raise NoRelease(frame=frame.name)
     chosen = releases[:1]
     if reference is not None:
         wanted = str(reference)
@@ -85,7 +87,7 @@ def pick_release(
     if not chosen:
         raise NotFound(
             what=RELEASE,
-            name=frame.name if reference is None else str(reference),
+            name=str(reference),
             remedy=Text(
                 en=f"List them with: patok frame releases {frame.name}.",
                 id=f"Lihat daftarnya dengan: patok frame releases {frame.name}.",

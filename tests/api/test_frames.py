@@ -97,7 +97,7 @@ def test_filters_by_level_and_parent(world: Any, get: Get) -> None:
     ("address", "status", "code", "parameter"),
     [
         ("/v1/frames/tiada/areas", 404, "NOT_FOUND", None),
-        ("/v1/frames/kosong/areas", 404, "NOT_FOUND", None),
+        ("/v1/frames/kosong/areas", 404, "NO_RELEASE", None),
         ("/v1/frames/nusa/areas?release=9", 404, "NOT_FOUND", None),
         ("/v1/frames/nusa/areas/9471010001000199", 404, "NOT_FOUND", None),
         (f"/v1/frames/nusa/areas/{ADDED}?release=1", 404, "NOT_FOUND", None),

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from boundaries.store.candidates import candidate_files, find_candidate, read_candidate
 from boundaries.store.frames import create_frame
 from boundaries.store.releases import find_release, list_releases, open_frame, publish
-from geo.errors import CandidateBlocked, NotFound, SegmentLost, ValueRefused
+from geo.errors import CandidateBlocked, NoRelease, NotFound, SegmentLost, ValueRefused
 from geo.levels import Level
 
 JULY, JANUARY = dt.date(2025, 7, 1), dt.date(2026, 1, 1)
@@ -220,14 +220,14 @@ def test_two_publications_wait_for_each_other(bali: Any) -> None:
 
 
 def test_releases_are_found_by_number_and_label(bali: Any) -> None:
-    with pytest.raises(NotFound, match="patok frame releases bali"):
+    with pytest.raises(NoRelease, match="patok frame publish bali"):
         find_release(bali.engine, "bali")
     bali.publish("2", bali.villages("5105"))
     bali.publish("2025_2", bali.villages("5171"))
     bali.publish("2025_2", bali.villages("5102"))
     numbers = {ref: find_release(bali.engine, "bali", ref).number for ref in (None, 1, "1", "2", "2025_2")}
     assert numbers == {None: 3, 1: 1, "1": 1, "2": 2, "2025_2": 3}
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match="patok frame releases bali"):
         find_release(bali.engine, "bali", "2030_1")
 
 
