@@ -54,12 +54,12 @@ def load(campaign: str, file: Path, columns: tuple[str, ...], release: int | Non
     )
     if report.changed:
         say(
-            "{changed} rows differ from what is stored under the same item and revision and were left out "
-            "(file rows {rows} ...). Send them with a higher revision.",
-            "{changed} baris berbeda dari yang tersimpan dengan item dan revisi sama dan tidak dimuat "
-            "(baris {rows} ...). Kirim dengan revisi lebih tinggi.",
+            "Left out, because they differ from what is stored under the same item and revision: {changed} "
+            "(file rows: {rows}). Send them with a higher revision.",
+            "Tidak dimuat, karena berbeda dari yang tersimpan dengan item dan revisi sama: {changed} "
+            "(baris berkas: {rows}). Kirim dengan revisi lebih tinggi.",
             changed=report.changed,
-            rows=", ".join(map(str, first_rows)),
+            rows=", ".join(map(str, first_rows)) + (" ..." if report.changed > len(first_rows) else ""),
         )
 
 

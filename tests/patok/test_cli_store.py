@@ -134,7 +134,7 @@ def test_geotags_and_findings(published: Patok, files: Path) -> None:
     with (files / "geotag.csv").open("a") as lines:
         lines.write(f"f,{AREAS[2]},115.4150123,-8.6950777,5,6\na,{AREAS[0]},115.4050999,-8.6950123,5,1\n")
     again = published(*load)
-    assert "1 rows differ" in again.out and "(file rows 8 ...)" in again.out
+    assert "item and revision: 1 (file rows: 8)." in again.out
     assert published(*load, "--release", "1", "--json").json == {
         "campaign": "regsosek", "release": 1, "new": 0, "repeated": 6, "changed": 1, "changed_file_rows": [8],
     }  # fmt: skip
