@@ -89,10 +89,15 @@ def _is_special_area(subject: Subject, row: int) -> bool:
     layer = subject.frame.segments[int(membership.segment[row])].layers[subject.level]
     attributes = json.loads(layer.attributes[int(membership.row[row])].as_py() or "{}")
     return (
-        str(attributes.get("dominan") or "") in _SPECIAL_DOMINAN
-        or str(attributes.get("khusus") or "0") not in ("", "0")
+        _as_code(attributes.get("dominan")) in _SPECIAL_DOMINAN
+        or _as_code(attributes.get("khusus")) not in ("", "0")
         or bool(str(attributes.get("nm_gedung") or "").strip())
     )
+
+
+def _as_code(value: object) -> str:
+    """An attribute's code as text: a column of real numbers in the boundary file holds 4 as 4.0."""
+    return str(value or "").strip().removesuffix(".0")
 
 
 CHECK = Check(

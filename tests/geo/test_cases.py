@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -26,10 +26,11 @@ from geo.checks.reasons import REASONS
 from geo.checks.registry import CHECK_OF_CODE, CHECKS
 from geo.codes import SCHEMES
 from geo.engine import Checked, Finding, check_geotags
-from geo.frame import Frame, Segment
+from geo.frame import DEFAULT_BOUNDARY_SIGMA_M, Frame, Segment
 from geo.geodesy import metres_per_degree
 from geo.geotags import Geotags
 from geo.levels import Level
+from geo.ruleset import Ruleset
 from geo.text import LANGUAGES
 from tests.geo.shapes import around, layer_of
 
@@ -37,13 +38,23 @@ CASES = Path(__file__).parents[1] / "cases"
 FRAMES = yaml.safe_load((CASES / "frames.yaml").read_text("utf-8"))
 FILES = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in (CASES / "geotags").glob("*.yaml")}
 COLUMNS = {
+    "item": "item_id",
     "area": "assigned_area",
     "household": "household_key",
     "building": "building_no",
     "accuracy_m": "accuracy_m",
     "datum_epsg": "datum_epsg",
 }
+CASE_KEYS = {"name", "frame", "typed", "parameter", "geotags"}
+PLACE_KEYS = {"at", "mirrored", "lon", "lat", "captured_at"}
+EXPECTED_KEYS = {"expect", "reason", "severity", "evidence"}
 NO_THRESHOLD = {("ACCURACY_MISSING", "assumed_m")}  # a value that is used, and shown in the evidence
+PAIRS = [
+    (check.code, name)
+    for check in CHECKS
+    for name in check.parameters
+    if (check.code, name) not in NO_THRESHOLD
+]
 
 
 @cache
@@ -55,8 +66,15 @@ def frame_named(name: str) -> Frame:
         shapes = [around(shape, *drawn["origin"]) for shape in shapes]
     codes = list(drawn["areas"])
     attributes = [json.dumps(drawn.get("attributes", {}).get(code, {})) for code in codes]
-    layers = {Level.SUBSLS: layer_of(shapes, codes, attributes=attributes)} if codes else {}
-    return Frame(SCHEMES["bps"], (Segment("5105", layers, frozenset(drawn.get("withheld", ()))),))
+    level = level_of(name)
+    layers = {level: layer_of(shapes, codes, level, attributes)} if codes else {}
+    segment = Segment("5105", layers, frozenset(drawn.get("withheld", ())))
+    return Frame(SCHEMES["bps"], (segment,), drawn.get("boundary_sigma_m", DEFAULT_BOUNDARY_SIGMA_M))
+
+
+def level_of(name: str) -> Level:
+    """The level of the areas of a frame."""
+    return Level(FRAMES[name].get("level", "subsls"))
 
 
 def texts_of(geotag: Mapping[str, Any], origin: list[float] | None) -> tuple[str, str]:
@@ -72,11 +90,14 @@ def texts_of(geotag: Mapping[str, Any], origin: list[float] | None) -> tuple[str
     )
 
 
-def checked(case: Mapping[str, Any]) -> Checked:
-    """The geotags of a case against its frame, by every check."""
-    name = case.get("frame", "two_villages")
+def frame_of(case: Mapping[str, Any]) -> str:
+    """The name of the frame that a case is drawn in."""
+    return str(case.get("frame", "two_villages"))
+
+
+def geotags_of(rows: Sequence[Mapping[str, Any]], name: str, typed: bool | Sequence[bool] = True) -> Geotags:
+    """The rows of cases of the frame ``name``, as columns of texts read like those of a file."""
     origin = FRAMES[name].get("origin")
-    rows = case["geotags"]
     lons, lats = zip(*(texts_of(row, origin) for row in rows), strict=True)
     columns: dict[str, Any] = {"lon_text": list(lons), "lat_text": list(lats)}
     for given, column in COLUMNS.items():
@@ -84,8 +105,14 @@ def checked(case: Mapping[str, Any]) -> Checked:
             columns[column] = [row.get(given, "") for row in rows]
     times = [datetime.fromisoformat(row["captured_at"]) if "captured_at" in row else None for row in rows]
     columns["captured_at"] = pa.array(times, pa.timestamp("us", "UTC"))
-    geotags = Geotags.from_columns(columns, typed=case.get("typed", True))
-    return check_geotags(geotags, frame_named(name), Level.SUBSLS)
+    return Geotags.from_columns(columns, typed=typed)
+
+
+def checked(case: Mapping[str, Any], ruleset: Ruleset | None = None) -> Checked:
+    """The geotags of a case against its frame, by every check."""
+    name = frame_of(case)
+    geotags = geotags_of(case["geotags"], name, case.get("typed", True))
+    return check_geotags(geotags, frame_named(name), level_of(name), ruleset)
 
 
 def agrees(found: Any, wanted: Any) -> bool:
@@ -130,6 +157,9 @@ def assert_says_no_place(found: Finding, geotags: Geotags) -> None:
         told[language] = f"{found.check.title.say(language)}. {message} {found.check.remedy.say(language)}"
         assert not re.search(r"[{}]|\bnan\b|\bNone\b", told[language])
     assert told["en"] != told["id"]
+    for written in (geotags.lon_text[found.row].as_py(), geotags.lat_text[found.row].as_py()):
+        place = len(written) >= 4 and not written.lstrip("-").isdigit()  # -9999 is an example, no place
+        assert not (place and written in " ".join([stored, *told.values()]))
     numbers = [float(number) for number in re.findall(r"\d+\.\d{3,}", stored + " ".join(told.values()))]
     for degrees in (geotags.lon[found.row], geotags.lat[found.row]):
         assert all(abs(abs(degrees) - number) > 0.01 for number in numbers)
@@ -145,8 +175,9 @@ def test_every_check_has_a_file_and_every_file_a_check() -> None:
 def test_a_file_has_a_pass_a_fail_every_reason_and_both_sides_of_every_threshold(code: str) -> None:
     seen, reasons, sides = set(), set(), defaultdict(set)
     for case in FILES[code]["cases"]:
-        assert set(case) <= {"name", "frame", "typed", "parameter", "geotags"}
+        assert set(case) <= CASE_KEYS
         for row in case["geotags"]:
+            assert set(row) <= set(COLUMNS) | PLACE_KEYS | EXPECTED_KEYS
             seen.add(row["expect"])
             reasons.add(row.get("reason"))
             if "parameter" in case:
@@ -159,6 +190,27 @@ def test_a_file_has_a_pass_a_fail_every_reason_and_both_sides_of_every_threshold
     for name in CHECK_OF_CODE[code].parameters:
         assert len(sides.pop(name, ())) == 2 or (code, name) in NO_THRESHOLD, name
     assert not sides
+
+
+@pytest.mark.parametrize(("code", "name"), PAIRS)
+def test_a_pair_of_cases_lies_just_either_side_of_the_threshold_it_names(code: str, name: str) -> None:
+    """Whichever way the threshold is moved, by a tenth or by one of what is counted, a case changes."""
+    parameter = CHECK_OF_CODE[code].parameters[name]
+    counted = parameter.unit == "" and parameter.value >= 2
+    step = 1.0 if counted else parameter.value / 10
+    pair = [case for case in FILES[code]["cases"] if case.get("parameter") == name]
+    for value in (parameter.value - step, parameter.value + step):
+        moved = Ruleset.from_json({"name": "moved", "version": 1, "parameters": {code: {name: value}}})
+        assert any(decided(code, case, moved) != decided(code, case) for case in pair), value
+
+
+def decided(code: str, case: Mapping[str, Any], ruleset: Ruleset | None = None) -> list[tuple[int, int]]:
+    """Outcome of each geotag of a case, and its severity where it fails."""
+    outcomes = checked(case, ruleset).outcomes[code]
+    return [
+        (outcome, severity if outcome == Outcome.FAIL else 0)
+        for outcome, severity in zip(outcomes.outcome.tolist(), outcomes.severity.tolist(), strict=True)
+    ]
 
 
 def possible_reasons(code: str) -> set[str]:

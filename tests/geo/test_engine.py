@@ -23,10 +23,13 @@ from geo.frame import Frame, Segment
 from geo.geotags import Geotags
 from geo.levels import Level
 from geo.ruleset import Ruleset
-from tests.geo.shapes import around, layer_of
+from tests.geo.shapes import around, frame_of, layer_of
+from tests.geo.test_cases import FILES, FRAMES, frame_named, geotags_of, level_of
+from tests.geo.test_cases import frame_of as frame_of_case
 
 LON, LAT = 115.4, -8.5
 SIDE_M = 100
+SPECIAL = 4  # of the nine areas of each kabupaten the one where many may share a point
 WITHHELD = "5105020001000999"
 ALONE = [check for check in CHECKS if not check.clustered]
 
@@ -42,29 +45,37 @@ def frame() -> Frame:
             for x in range(east * 3 * SIDE_M, (east + 1) * 3 * SIDE_M, SIDE_M)
         ]
         codes = [f"{kab}0200{i // 3 + 1:02d}0001{i % 3 + 1:02d}" for i in range(9)]
-        segments.append(Segment(kab, {Level.SUBSLS: layer_of(squares, codes)}, frozenset({WITHHELD})))
+        kinds = ['{"dominan": "4"}' if i == SPECIAL else "{}" for i in range(9)]
+        layer = layer_of(squares, codes, attributes=kinds)
+        segments.append(Segment(kab, {Level.SUBSLS: layer}, frozenset({WITHHELD})))
     return Frame(SCHEMES["bps"], tuple(segments))
 
 
 CODES = [code for segment in frame().segments for code in segment.layers[Level.SUBSLS].codes.to_pylist()]
 odd_texts = st.sampled_from(["", "0", "-9999", "115,4", "abc", "1e400", "200", "115.4", "-8.5"])
-metres = st.integers(-2 * SIDE_M, 8 * SIDE_M)
+# Few places, so that geotags come together: on borders, beside them, in the middle; and beyond the frame.
+squares = st.sampled_from([(1, 1), (1, 1), (0, 0), (2, 0), (3, 1), (5, 2), (-1, 1), (8, 0)])
+offsets = st.sampled_from([(50, 50), (50, 50), (50, 50), (0, 50), (3, 50), (97, 97)])
 
 
 @st.composite
 def records(draw: st.DrawFn) -> dict[str, str]:
-    """One geotag: mostly a place in or around the frame, to the metre, so that places come together."""
+    """One geotag: mostly a place in or around the frame, often in its own area."""
     wild = draw(st.integers(0, 7))
-    lon = repr(LON + draw(metres) / 110_000)
-    lat = repr(LAT + draw(metres) / 110_000)
+    (column, row), (east, north) = draw(squares), draw(offsets)
+    at = around(shapely.Point(column * SIDE_M + east, row * SIDE_M + north), LON, LAT)
+    lon, lat = f"{at.x:.7f}", f"{at.y:.7f}"
+    area = draw(st.sampled_from([*CODES, WITHHELD, "", "5105", "7310030003000301"]))
+    if 0 <= column < 6 and 0 <= row < 3 and draw(st.booleans()):
+        area = CODES[column // 3 * 9 + row * 3 + column % 3]
     if wild == 0:
-        lon, lat = draw(odd_texts), draw(odd_texts)
+        lon, lat = draw(st.one_of(st.just(("0", "0.0")), st.tuples(odd_texts, odd_texts)))
     if wild == 1:
         lon, lat = draw(st.sampled_from([(lat, lon), ("-" + lon, lat), (lon, lat.removeprefix("-"))]))
     return {
         "lon_text": lon,
         "lat_text": lat,
-        "assigned_area": draw(st.sampled_from([*CODES, *CODES, WITHHELD, "", "5105", "7310030003000301"])),
+        "assigned_area": area,
         "accuracy_m": draw(st.sampled_from(["", "0", "3", "8.5", "40", "300", "-1"])),
         "datum_epsg": draw(st.sampled_from(["4326", "4326", "", "4238", "32750", "?"])),
         "household_key": draw(st.sampled_from("abcdefghijkl")),
@@ -75,13 +86,13 @@ def records(draw: st.DrawFn) -> dict[str, str]:
 batches = st.lists(records(), min_size=1, max_size=25)
 
 
-def geotags_of(rows: list[dict[str, str]]) -> Geotags:
+def as_geotags(rows: list[dict[str, str]]) -> Geotags:
     names = rows[0] if rows else ("lon_text", "lat_text")
     return Geotags.from_columns({name: [row[name] for row in rows] for name in names})
 
 
 def checked(rows: list[dict[str, str]], **options: Any) -> Checked:
-    return check_geotags(geotags_of(rows), frame(), Level.SUBSLS, **options)
+    return check_geotags(as_geotags(rows), frame(), Level.SUBSLS, **options)
 
 
 def told(done: Checked, rows: NDArray[np.int64] | None = None) -> list[Any]:
@@ -122,8 +133,36 @@ def test_a_second_run_and_a_part_of_the_checks_say_the_same(rows: list[dict[str,
     for check in CHECKS:
         alone = checked(rows, checks=[check]).outcomes
         assert list(alone) == [check.code]
-        assert (alone[check.code].outcome == whole.outcomes[check.code].outcome).all()
+        for column in ("outcome", "severity", "reason"):
+            one, all_of_them = (getattr(of[check.code], column) for of in (alone, whole.outcomes))
+            assert (one == all_of_them).all(), (check.code, column)
+        assert alone[check.code].reasons == whole.outcomes[check.code].reasons
         assert alone[check.code].evidence == whole.outcomes[check.code].evidence
+
+
+def every_case(name: str) -> Geotags:
+    """The geotags of all case files that are drawn in one frame: every outcome of every check is there."""
+    cases = [case for document in FILES.values() for case in document["cases"] if frame_of_case(case) == name]
+    rows = [row for case in cases for row in case["geotags"]]
+    typed = [case.get("typed", True) for case in cases for _ in case["geotags"]]
+    return geotags_of(rows, name, typed)
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_the_geotags_of_all_cases_keep_the_laws_together(name: str) -> None:
+    """Order, parts and repetition, where nothing is left to the chance of a draw."""
+    geotags, frame, level = every_case(name), frame_named(name), level_of(name)
+    whole = told(check_geotags(geotags, frame, level))
+    assert told(check_geotags(geotags, frame, level)) == whole
+    for seed in range(3):
+        order = np.random.default_rng(seed).permutation(len(geotags))
+        shuffled = check_geotags(geotags.take(order), frame, level)
+        assert told(shuffled, np.argsort(order)) == whole
+    alone = told(check_geotags(geotags, frame, level, checks=ALONE))
+    for cut in (1, len(geotags) // 3, len(geotags) // 2):
+        parts = [np.arange(cut), np.arange(cut, len(geotags))]
+        checked_parts = [check_geotags(geotags.take(part), frame, level, checks=ALONE) for part in parts]
+        assert [one for part in checked_parts for one in told(part)] == alone
 
 
 @settings(max_examples=80, deadline=None)
@@ -139,7 +178,7 @@ def test_every_geotag_has_one_outcome_of_every_check(rows: list[dict[str, str]])
         failed += len(outcomes.failed)
         for row, said in enumerate(not_assessed):
             assert (code in said) == (outcomes.outcome[row] == Outcome.NOT_ASSESSED)
-            assert said.get(code, "near_equator") in REASONS
+            assert code not in said or said[code] in REASONS
     assert len(findings) == failed
 
 
@@ -187,6 +226,31 @@ def test_farther_from_a_square_is_never_likelier_inside(code: str, turn: float, 
     assert (done.verdicts()[outside] >= Verdict.REVIEW).all()
 
 
+def one_village(with_neighbour: bool) -> Frame:
+    """A square of 100 m, alone or in the middle of another area of its village, 3 km wide all round."""
+    square = shapely.box(0, 0, SIDE_M, SIDE_M)
+    wide = shapely.box(-3000, -3000, 3000 + SIDE_M, 3000 + SIDE_M).difference(square)
+    shapes = [around(shape, LON, LAT) for shape in ([square, wide] if with_neighbour else [square])]
+    return frame_of(layer_of(shapes, ["5105020001000101", "5105020001000102"][: len(shapes)]))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.booleans(), st.floats(0, 2 * np.pi), st.sampled_from(["3", "20", "90"]))
+def test_farther_outside_is_never_milder(with_neighbour: bool, turn: float, accuracy: str) -> None:
+    """Along a ray out of the area, within what lies round it: nothing, info, review, error; never back."""
+    middle = SIDE_M / 2
+    rows = [
+        place_at(middle + away * np.cos(turn), middle + away * np.sin(turn), accuracy_m=accuracy)
+        | {"assigned_area": "5105020001000101"}
+        for away in range(0, 2900, 40)
+    ]
+    done = check_geotags(as_geotags(rows), one_village(with_neighbour), Level.SUBSLS)
+    severities = [max((found[1] for found in findings), default=0) for _, _, findings in told(done)]
+    assert severities == sorted(severities)
+    assert (np.diff(done.verdicts().astype(int)) >= 0).all()
+    assert severities[-1] == (Severity.ERROR if with_neighbour else Severity.REVIEW)
+
+
 def place_at(east_m: float, north_m: float, **rest: str) -> dict[str, str]:
     at = around(shapely.Point(east_m, north_m), LON, LAT)
     return {"lon_text": f"{at.x:.7f}", "lat_text": f"{at.y:.7f}"} | rest
@@ -208,12 +272,12 @@ def test_nothing_against_something_and_something_against_nothing() -> None:
         done = check_geotags(nothing, against, Level.SUBSLS)
         assert len(done.verdicts()) == 0 and list(done.findings()) == []
     place = place_at(50, 50, accuracy_m="8", assigned_area=CODES[0])
-    [(verdict, _, findings)] = told(check_geotags(geotags_of([place]), empty, Level.SUBSLS))
+    [(verdict, _, findings)] = told(check_geotags(as_geotags([place]), empty, Level.SUBSLS))
     assert Verdict(verdict) == Verdict.REVIEW and [code for code, *_ in findings] == ["AREA_UNKNOWN"]
 
 
 def test_a_level_that_the_scheme_does_not_have_is_refused() -> None:
-    geotags = geotags_of([{"lon_text": "115.4", "lat_text": "-8.5"}])
+    geotags = as_geotags([{"lon_text": "115.4", "lat_text": "-8.5"}])
     with pytest.raises(ValueRefused, match="one of: prov, kab, kec, desa"):
         check_geotags(geotags, Frame(SCHEMES["kemendagri"], ()), Level.SUBSLS)
 
