@@ -20,7 +20,7 @@ from boundaries.store.areas import FrameRecord, ReleaseRecord, current_release, 
 from boundaries.store.candidates import CandidateRecord, close_candidate, open_candidate
 from boundaries.store.engine import named_sql
 from boundaries.store.frames import frame_named, pick_release
-from boundaries.store.qa_runs import latest_run, read_findings
+from boundaries.store.qa_runs import StoredQaFinding, latest_run, read_findings
 from boundaries.store.segment_rows import (
     SEGMENT_FOLDER,
     ManifestLine,
@@ -39,7 +39,7 @@ from geo.text import Text
 Progress = Callable[[int, int], None]
 """Called with the segments written and the segments to write."""
 
-_MOST_FINDINGS_NAMED = 20
+_MOST_NAMED = 3  # areas of each check, when publication is refused
 _FRAME_LOCK = 7_061_746  # first key of the advisory lock; the second is the frame
 
 
@@ -203,12 +203,19 @@ def _require_publishable(
         raise QaNeeded(frame=candidate.frame.name)
     blocking = read_findings(connection, run.qa_run_id, severity="error")
     if blocking and forced_reason is None:
-        named = [f"{f.check_code} {f.level} {f.area_code}" for f in blocking[:_MOST_FINDINGS_NAMED]]
-        more = ["..."] if len(blocking) > len(named) else []
-        raise CandidateBlocked(
-            frame=candidate.frame.name, count=len(blocking), listing="; ".join(named + more)
-        )
+        raise CandidateBlocked(frame=candidate.frame.name, count=len(blocking), listing=_listing(blocking))
     return bool(blocking)
+
+
+def _listing(blocking: list[StoredQaFinding]) -> str:
+    """How many findings each check has, and the first areas of each."""
+    areas: dict[str, list[str]] = {}
+    for found in blocking:
+        areas.setdefault(found.check_code, []).append(f"{found.level} {found.area_code}")
+    return "; ".join(
+        f"{len(named)} {code} ({', '.join(named[:_MOST_NAMED])}{', ...' if len(named) > _MOST_NAMED else ''})"
+        for code, named in areas.items()
+    )
 
 
 def _make_tables(connection: Connection) -> None:
