@@ -47,14 +47,15 @@ def areas_m2(geometries: np.ndarray) -> np.ndarray:
 
 def lengths_m(geometries: np.ndarray) -> np.ndarray:
     """Lengths in m (of a polygon: of its outline), by the radii of curvature at each edge's middle."""
-    outlines = np.asarray(shapely.boundary(geometries), dtype=object)
-    areal = shapely.get_dimensions(geometries) == 2
-    lines, of_geometry = shapely.get_parts(np.where(areal, outlines, geometries), return_index=True)
+    parts, of_geometry = shapely.get_parts(geometries, return_index=True)  # a collection has no boundary
+    areal = shapely.get_dimensions(parts) == 2
+    lines, of_part = shapely.get_parts(np.where(areal, shapely.boundary(parts), parts), return_index=True)
     xy, of_line = shapely.get_coordinates(lines, return_index=True)
     joined = of_line[1:] == of_line[:-1]
     step, middle = (xy[1:] - xy[:-1])[joined], (xy[1:, 1] + xy[:-1, 1])[joined] / 2
     metres = np.hypot(*(step * _metres_per_degree(middle)).T)
-    return np.bincount(of_geometry[of_line[1:][joined]], metres, len(geometries)).astype(np.float64)
+    of_step = of_geometry[of_part[of_line[1:][joined]]]
+    return np.bincount(of_step, metres, len(geometries)).astype(np.float64)
 
 
 def mean_widths_m(geometries: np.ndarray, areas: np.ndarray) -> np.ndarray:

@@ -51,9 +51,11 @@ def _findings(
     coverage: LevelCoverage, pairs: np.ndarray, shared: np.ndarray, areas: np.ndarray, blocking_m2: float
 ) -> list[QaFinding]:
     table = coverage.table
-    widths = mean_widths_m(shared, areas)
+    # Neighbours share lines too, where they only touch; these are no part of what is too much.
+    shapes = np.array([polygonal(shape) for shape in shared], dtype=object)
+    widths = mean_widths_m(shapes, areas)
     findings = []
-    for (one, other), shape, area, width in zip(pairs.tolist(), shared, areas, widths, strict=True):
+    for (one, other), shape, area, width in zip(pairs.tolist(), shapes, areas, widths, strict=True):
         first, second = sorted((one, other), key=lambda row: (table.codes[row], table.file_rows[row]))
         findings.append(
             QaFinding(
@@ -70,7 +72,7 @@ def _findings(
                     "other_file_row": table.file_rows[second],
                     "measured_on_repaired_copy": bool(coverage.repaired[one] or coverage.repaired[other]),
                 },
-                geometry=polygonal(shape),
+                geometry=shape,
             )
         )
     return findings

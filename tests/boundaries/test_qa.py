@@ -226,6 +226,37 @@ def test_a_strip_is_as_wide_as_it_was_drawn() -> None:
     assert mean_widths_m(strip, areas_m2(strip))[0] == pytest.approx(2.0, rel=0.01)
 
 
+def test_lengths_of_parts_and_of_collections_are_sums() -> None:
+    one, other = crooked(115, -8, 0.01), crooked(115.1, -8, 0.02)
+    line = shapely.LineString([(115.2, -8), (115.3, -8)])
+    both = shapely.MultiPolygon([one, other])
+    every = shapely.GeometryCollection([one, line, other])
+    holed = shapely.box(114, -9, 116, -7).difference(one)
+    lengths = lengths_m(
+        np.array([one, other, line, both, every, holed, shapely.Point(115, -8)], dtype=object)
+    )
+    assert lengths[3] == pytest.approx(lengths[:2].sum())
+    assert lengths[4] == pytest.approx(lengths[:3].sum())
+    assert lengths[5] > lengths[0] + 800_000
+    assert lengths[6] == 0
+
+
+def test_neighbours_that_overlap_and_touch_say_how_wide_it_is() -> None:
+    """What they share is then a polygon and a line."""
+    metre = 1 / 110_574 / UNIT_DEG  # of latitude at the equator, in units of the drawing
+    areas = [
+        {"level": "desa", "code": "5105010001", "geometry": placed("POLYGON((0 0,9 0,9 1,0 1,0 0))")},
+        {
+            "level": "desa",
+            "code": "5105010002",
+            "geometry": placed(f"POLYGON((0 1,5 1,5 {1 - 2 * metre},9 {1 - 2 * metre},9 2,0 2,0 1))"),
+        },
+    ]
+    [found] = run_qa(view_of(areas))["OVERLAP"].findings
+    assert found.evidence["width_m"] == pytest.approx(2.0, rel=0.02)
+    assert found.geometry is not None and found.geometry.geom_type in ("Polygon", "MultiPolygon")
+
+
 def test_distance_is_geodesic_over_a_village() -> None:
     one, other = shapely.Point(115.0, -8.0), shapely.Point(115.02, -8.01)
     wanted = Geod(ellps="WGS84").inv(115.0, -8.0, 115.02, -8.01)[2]
