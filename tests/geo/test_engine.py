@@ -194,6 +194,10 @@ def test_the_worst_finding_decides_and_undecided_is_never_accepted(rows: list[di
             assert verdict == (Verdict.REJECTED if worst == Severity.ERROR else Verdict.REVIEW)
         else:
             assert verdict == (Verdict.NOT_ASSESSED if undecided else Verdict.ACCEPTED)
+    # Nor where none of the checks was run that say why it is undecided.
+    unasked = checked(rows, checks=()).verdicts()
+    assert ((unasked == Verdict.NOT_ASSESSED) == (done.membership.undecided > 0)).all()
+    assert ((unasked == Verdict.ACCEPTED) == (done.membership.undecided == 0)).all()
 
 
 def test_the_roll_up_of_every_pair() -> None:
@@ -254,6 +258,15 @@ def test_farther_outside_is_never_milder(with_neighbour: bool, turn: float, accu
 def place_at(east_m: float, north_m: float, **rest: str) -> dict[str, str]:
     at = around(shapely.Point(east_m, north_m), LON, LAT)
     return {"lon_text": f"{at.x:.7f}", "lat_text": f"{at.y:.7f}"} | rest
+
+
+def test_lost_signs_are_seen_in_every_kabupaten_of_a_batch() -> None:
+    rows = []
+    for column in (0, 3):
+        row = place_at(column * SIDE_M + 50, 50, accuracy_m="8", assigned_area=CODES[column * 3])
+        rows += [row, row | {"lat_text": row["lat_text"].removeprefix("-")}]
+    negated = checked(rows).outcomes["PRESUMED_NEGATED_LATITUDE"]
+    assert negated.failed.tolist() == [1, 3]
 
 
 def test_assigned_areas_that_are_withheld_are_not_assessed() -> None:
