@@ -73,6 +73,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def named_by(host: str) -> tuple[str, ...]:
+    """What a Host header may say because the server listens there; nothing for "all addresses"."""
+    try:
+        return () if ipaddress.ip_address(host).is_unspecified else (host,)
+    except ValueError:
+        return (host,) if host else ()
+
+
 def host_name(header: str) -> str:
     """The name in a Host header, without port and brackets, in lower case; empty if it is malformed."""
     found = _HOST.fullmatch(header)

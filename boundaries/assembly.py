@@ -22,11 +22,11 @@ def frame_of_tables(
     boundary_sigma_m: float = DEFAULT_BOUNDARY_SIGMA_M,
     release: str = "",
 ) -> Frame:
-    """One segment per kabupaten. Codes used twice and areas without a surface are withheld."""
+    """One segment per kabupaten. Codes used twice, no codes, and areas without surface are withheld."""
     layers: dict[str, dict[Level, Layer]] = {}
     withheld: dict[str, set[str]] = {}
     for level, table in tables.items():
-        kept = _usable(table)
+        kept = _usable(table, scheme)
         for code, is_kept in zip(table.codes, kept, strict=True):
             if not is_kept:
                 withheld.setdefault(scheme.segment_key(code), set()).add(code)
@@ -42,10 +42,13 @@ def frame_of_tables(
     return Frame(scheme, segments, boundary_sigma_m, release)
 
 
-def _usable(table: AreaTable) -> Sequence[bool]:
+def _usable(table: AreaTable, scheme: CodeScheme) -> Sequence[bool]:
     count = Counter(table.codes)
     empty = shapely.is_empty(table.geometries)
-    return [count[code] == 1 and not empty[row] for row, code in enumerate(table.codes)]
+    return [
+        count[code] == 1 and scheme.is_code(code, table.level) and not empty[row]
+        for row, code in enumerate(table.codes)
+    ]
 
 
 def _layer(table: AreaTable, rows: list[int]) -> Layer:

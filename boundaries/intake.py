@@ -67,6 +67,11 @@ EMPTY = Text(en="empty", id="kosong")
 OTHER_SHAPE = Text(en="a curve or another kind of shape", id="lengkung atau bangun jenis lain")
 SCHEME_LEVELS = Text(en="one of {levels}", id="salah satu dari {levels}")
 NO_ROWS = Text(en="it holds no rows", id="tidak berisi baris")
+IN_ROW = Text(en="{file}, row {row}, column {column}", id="{file}, baris {row}, kolom {column}")
+SHORT_TEXT = Text(en="at most {most} characters", id="paling banyak {most} karakter")
+
+LONGEST_CODE = 255
+"""Characters of any code, whatever it is worth: an index of the database holds it."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +170,11 @@ def _code_text(file: str, row: int, column: str, value: Any, level: str, width: 
         raise _damaged(file, row, repr(value), level, width, "exponent" if "e" in repr(value) else "decimal")
     if isinstance(value, int):  # a bool too: its name is then no code, which the quality checks report
         return str(value)
-    return as_text(file, row, column, value)
+    text = as_text(file, row, column, value)
+    if len(text) > LONGEST_CODE:
+        where = IN_ROW.fill(file=file, row=row, column=column)
+        raise ValueRefused(where=where, value=f"{text[:20]}...", wanted=SHORT_TEXT.fill(most=LONGEST_CODE))
+    return text
 
 
 def _check_level(file: str, raw: RawTable, codes: list[str], level: Level, scheme: CodeScheme) -> None:

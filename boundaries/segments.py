@@ -12,6 +12,7 @@ import json
 import os
 import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -61,16 +62,31 @@ def segment_path(folder: Path, sha256: str) -> Path:
 def write_segment(folder: Path, segment: Segment) -> SegmentFile:
     """Write the segment into ``folder`` and return its file; equal segments give equal bytes.
 
-    The file appears whole or not at all, and is on the disk when this returns. A file of that name and
-    size which is there already is left alone: others may have mapped it.
+    The file appears whole or not at all, and is on the disk when this returns. A file with these bytes
+    which is there already is left alone: others may have mapped it.
     """
     buffer = segment_bytes(segment)
     sha256 = hashlib.sha256(buffer).hexdigest()
     path = segment_path(folder, sha256)
-    if not (path.exists() and path.stat().st_size == buffer.size):
+    if not is_intact(path, sha256):
         folder.mkdir(parents=True, exist_ok=True)
         _write_durably(path, buffer)
     return SegmentFile(sha256, path, buffer.size)
+
+
+def is_intact(path: Path, sha256: str) -> bool:
+    """Whether the file is there and its bytes are those of its name; read once while it does not change."""
+    try:
+        now = path.stat()
+        return _sha256(path, now.st_ino, now.st_mtime_ns, now.st_size) == sha256
+    except OSError:
+        return False
+
+
+@lru_cache(maxsize=4096)
+def _sha256(path: Path, inode: int, modified_ns: int, n_bytes: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def segment_bytes(segment: Segment) -> pa.Buffer:

@@ -18,6 +18,8 @@ from geo.membership import measure_points
 _SEARCH_SIGMAS = 4.0
 _SEARCH_WIDER_M = (500.0, 5_000.0)
 MOST_CANDIDATES = 5
+_MOST_MEASURED = 64  # nearest boxes per point and kabupaten: a coarse accuracy reaches hundreds of areas
+_POINTS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,16 @@ def find_candidates(
     """For each point the most probable areas of ``level`` but the assigned one, best first.
 
     All of length n. Areas within four standard deviations, else within 500 m, else within 5 km; never
-    beyond 5 km.
+    beyond 5 km, and of each kabupaten only those whose boxes are among the 64 nearest.
     """
     found: list[list[CandidateArea]] = [[] for _ in assigned]
     waiting = np.arange(len(assigned))
     for wider_m in (0.0, *_SEARCH_WIDER_M):
         near_m = np.minimum(sigma_m[waiting], _SEARCH_WIDER_M[-1]) * _SEARCH_SIGMAS
         radius_m = np.clip(near_m, wider_m, _SEARCH_WIDER_M[-1])
-        _search(frame, level, lon, lat, sigma_m, assigned, waiting, radius_m, found)
+        for first in range(0, len(waiting), _POINTS_AT_ONCE):
+            some = slice(first, first + _POINTS_AT_ONCE)
+            _search(frame, level, lon, lat, sigma_m, assigned, waiting[some], radius_m[some], found)
         waiting = np.array([i for i in waiting if not found[i]], np.int64)
         if len(waiting) == 0:
             break
@@ -93,7 +97,7 @@ def _search(
         dx, dy = reach_m / max(kx, 1.0), reach_m / ky
         box = (lon[i] - dx, lat[i] - dy, lon[i] + dx, lat[i] + dy)
         for layer in frame.layers_touching(level, box):
-            rows = layer.tree.query(box)
+            rows = _nearest_boxes(layer, layer.tree.query(box), lon[i], lat[i])
             points, areas = pairs.setdefault(id(layer), (layer, [], []))[1:]
             points.extend([i] * len(rows))
             areas.extend(rows.tolist())
@@ -116,6 +120,17 @@ def _search(
                         shared_level(frame.scheme, level, assigned[i], code),
                     )
                 )
+
+
+def _nearest_boxes(layer: Layer, rows: NDArray[np.int32], lon: float, lat: float) -> NDArray[np.int32]:
+    """The ``_MOST_MEASURED`` of ``rows`` whose boxes are nearest; the smaller row of equally near ones."""
+    if len(rows) <= _MOST_MEASURED:
+        return rows
+    west, south, east, north = layer.boxes[rows].T
+    kx, ky = metres_per_degree(lat)
+    dx = np.maximum(np.maximum(west - lon, lon - east), 0.0) * kx
+    dy = np.maximum(np.maximum(south - lat, lat - north), 0.0) * ky
+    return rows[np.lexsort((rows, np.hypot(dx, dy)))[:_MOST_MEASURED]]
 
 
 def shared_level(scheme: CodeScheme, level: Level, one: str, other: str) -> str:

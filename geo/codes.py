@@ -42,13 +42,12 @@ class CodeScheme:
 
     def is_code(self, code: str, level: Level) -> bool:
         """Whether ``code`` is written as this scheme writes the codes of ``level``."""
-        width = self.widths.get(level)
-        return width is not None and len(code) == width and self._matches_prefix(code)
+        return level in self.widths and re.fullmatch(self.expression(level), code) is not None
 
-    def _matches_prefix(self, code: str) -> bool:
-        return all(
-            (have == want) if want in ".-" else (have.isascii() and have.isdigit())
-            for have, want in zip(code, self.pattern, strict=False)
+    def expression(self, level: Level) -> str:
+        """The regular expression of a whole code of ``level``, the same in Python and in PostgreSQL."""
+        return "".join(
+            "[0-9]" if mark == "9" else re.escape(mark) for mark in self.pattern[: self.widths[level]]
         )
 
     def parent_code(self, code: str, level: Level) -> str:

@@ -19,6 +19,7 @@
     |   +-- NoRelease                  the frame was never published
     +-- Conflict                   the state does not allow it (exit code 4, HTTP 409)
     |   +-- CandidateBlocked           blocking findings; publish with force and a reason
+    |   +-- CandidateShrinks           most published areas of a kabupaten are missing in it
     |   +-- AlreadyExists              the name is taken
     |   +-- QaNeeded                   no QA run since the last load of the candidate
     |   +-- CandidateChanged           the candidate was loaded again while it was read
@@ -218,6 +219,18 @@ class CandidateBlocked(Conflict):
         "Mend the layer and load it again, or publish with --force --reason.",
         id="Calon rilis kerangka {frame!r} memiliki {count} temuan yang menghalangi: {listing}. "
         "Perbaiki lapisan lalu muat lagi, atau terbitkan dengan --force --reason.",
+    )
+
+
+class CandidateShrinks(Conflict):
+    code = "CANDIDATE_SHRINKS"
+    text = Text(
+        en="In kabupaten {key} the candidate has {loaded} areas of level {level}; the release before has "
+        "{published}, and the others would be retired. Load the whole layer, start again with: patok frame "
+        "discard {frame}, or publish with --force --reason.",
+        id="Di kabupaten {key} calon rilis memiliki {loaded} wilayah tingkat {level}; rilis sebelumnya "
+        "{published}, dan sisanya akan dihentikan. Muat seluruh lapisan, mulai lagi dengan: patok frame "
+        "discard {frame}, atau terbitkan dengan --force --reason.",
     )
 
 

@@ -14,7 +14,6 @@ from geo.text import Text
 DEFAULT_NAME = "default"
 DEFAULT_VERSION = 1
 
-_KNOWN = Text(en="a parameter of a check", id="parameter suatu pemeriksaan")
 _NUMBER = Text(en="a number", id="sebuah angka")
 
 
@@ -40,15 +39,15 @@ class Ruleset:
     def from_json(cls, stored: Mapping[str, Any]) -> Ruleset:
         """Read back what ``as_json`` gave.
 
-        A parameter that no check has, and a value that is no finite number, raise ``ValueRefused``; a
-        check or parameter that came after the ruleset was stored takes its default.
+        A value that is no finite number raises ``ValueRefused``. A check or parameter that came after the
+        ruleset was stored takes its default; one that has gone since is left out.
         """
         parameters = {check.code: check.defaults() for check in CHECKS}
         where = f"ruleset {stored['name']}"
         for code, values in stored["parameters"].items():
             for name, value in values.items():
                 if name not in parameters.get(code, {}):
-                    raise ValueRefused(where=where, value=f"{code}.{name}", wanted=_KNOWN)
+                    continue
                 if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
                     raise ValueRefused(where=f"{where}: {code}.{name}", value=value, wanted=_NUMBER)
                 parameters[code][name] = float(value)

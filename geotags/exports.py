@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ WRITABLE = Text(
     en="a file in a folder that is there and can be written to",
     id="berkas dalam folder yang ada dan dapat ditulisi",
 )
+
+NO_INPUT = Text(en="a file that is none of the inputs", id="berkas yang bukan salah satu masukan")
 
 
 def checked_table(checked: Checked, language: Language, first_row: int = 1) -> pd.DataFrame:
@@ -101,15 +103,18 @@ def write_checked(checked: Checked, path: Path, language: Language, first_row: i
     write_layers(layers, path)
 
 
-def require_writable(path: Path) -> None:
+def require_writable(path: Path, inputs: Iterable[Path] = ()) -> None:
     """Raise ``FormatUnknown`` for an ending that no writer answers to, before any work is done.
 
-    Raises ``ValueRefused`` where its folder is not there or nothing can be written into it.
+    Raises ``ValueRefused`` where its folder is not there or nothing can be written into it, and where it
+    is one of the files that are read: an original stays.
     """
     if path.suffix.lower() not in WRITERS:
         raise FormatUnknown(file=path.name, known=", ".join(WRITERS))
     if path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
         raise ValueRefused(where=OUTPUT, value=str(path), wanted=WRITABLE)
+    if path.exists() and any(one.exists() and path.samefile(one) for one in inputs):
+        raise ValueRefused(where=OUTPUT, value=str(path), wanted=NO_INPUT)
 
 
 def write_layers(layers: dict[str, pd.DataFrame], path: Path) -> None:

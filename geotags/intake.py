@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from boundaries.intake import DAMAGE_WORDS
+from boundaries.intake import DAMAGE_WORDS, IN_ROW, SHORT_TEXT
 from geo.codes import CodeScheme
-from geo.coordinates import DECIMAL_COMMA
+from geo.coordinates import DECIMAL_COMMA, CoordinateState, parse_numbers
 from geo.errors import CodeDamaged, CoordinatesSwapped, DecimalComma, LevelMismatch, ValueRefused
 from geo.geotags import TEXT_COLUMNS, Geotags
 from geo.levels import Level
@@ -30,11 +30,14 @@ _MOST = 0.5
 LONGEST_KEY = 255
 """Characters of an identifier or a code: both are keys of an index, which holds 2.7 kB at most."""
 
-IN_ROW = Text(en="{file}, row {row}, column {column}", id="{file}, baris {row}, kolom {column}")
 NUL_CHARACTER = Text(en="a character of value 0", id="karakter bernilai 0")
 NO_NUL_CHARACTER = Text(en="text without it", id="teks tanpa karakter itu")
 LONG_TEXT = Text(en="a longer text", id="teks yang lebih panjang")
-SHORT_TEXT = Text(en="at most {most} characters", id="paling banyak {most} karakter")
+MOST_REVISION = 2**31 - 1
+WHOLE_NUMBER = Text(
+    en="a whole number from 0 to {most}, higher for each newer revision",
+    id="bilangan bulat dari 0 sampai {most}, makin tinggi untuk revisi yang makin baru",
+)
 # Whoever takes a coordinate for the code column must not read it in the error.
 _LIKE_A_COORDINATE = re.compile(r"[+-]?[0-9]{1,3}[.,][0-9]{3,}")
 _NOT_A_CODE = Text(en="other characters or more digits than a code has", id="huruf lain atau digit berlebih")
@@ -76,6 +79,7 @@ def understand(
     names = find_columns(file_name, raw.columns, level, columns)
     given: dict[str, pa.Array] = {column: raw.columns[name] for column, name in names.items()}
     _refuse_decimal_comma(file_name, raw, names)
+    _refuse_unreadable_revision(file_name, raw, names)
     if "captured_at" in given:
         given["captured_at"] = parse_times(given["captured_at"])
     _refuse_unstorable(file_name, raw, names)
@@ -159,6 +163,21 @@ def _refuse_unstorable(file_name: str, raw: RawGeotags, names: Mapping[str, str]
             if row >= 0:
                 where = IN_ROW.fill(file=file_name, row=row + raw.first_row, column=names[field])
                 raise ValueRefused(where=where, value=value, wanted=wanted)
+
+
+def _refuse_unreadable_revision(file_name: str, raw: RawGeotags, names: Mapping[str, str]) -> None:
+    """Raise ``ValueRefused`` for a revision that is no whole number: none can be called newer than it."""
+    if "revision" not in names:
+        return
+    texts = raw.columns[names["revision"]]
+    values, states = parse_numbers(texts)
+    whole = (values >= 0) & (values <= MOST_REVISION) & (values == np.floor(values))
+    bad = (states != CoordinateState.MISSING) & ~whole
+    if bad.any():
+        row = int(np.argmax(bad))
+        where = IN_ROW.fill(file=file_name, row=row + raw.first_row, column=names["revision"])
+        wanted = WHOLE_NUMBER.fill(most=MOST_REVISION)
+        raise ValueRefused(where=where, value=texts[row].as_py()[:40], wanted=wanted)
 
 
 def _refuse_decimal_comma(file_name: str, raw: RawGeotags, names: Mapping[str, str]) -> None:

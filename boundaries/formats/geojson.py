@@ -113,7 +113,7 @@ def _geometry(path: Path, row: int, geometry: dict[str, Any]) -> BaseGeometry:
             return _polygon(coordinates)
         if kind == "MultiPolygon":
             return shapely.MultiPolygon([_polygon(part) for part in coordinates if part])
-    except (TypeError, ValueError, IndexError, shapely.errors.ShapelyError):
+    except (TypeError, ValueError, LookupError, shapely.errors.ShapelyError):
         raise unreadable(path, NAME, BROKEN_COORDINATES, row=row) from None
     found = kind if isinstance(kind, str) and kind.isalpha() and len(kind) < 30 else "?"
     raise GeometryRefused(file=path.name, row=row, found=found)
@@ -128,6 +128,8 @@ def _ring(positions: Any) -> shapely.LinearRing:
     numbers = np.array([position[:2] for position in positions])
     if numbers.ndim != 2 or numbers.shape[1] != 2 or numbers.dtype.kind not in "if":
         raise ValueError("positions are pairs of numbers")
+    if len(numbers) and not np.array_equal(numbers[0], numbers[-1]):
+        raise ValueError("the last position is not the first one")  # shapely would close it silently
     return shapely.LinearRing(numbers.astype(np.float64))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,8 +56,7 @@ def add_file(engine: Engine, frame: str, loaded: LoadedFile) -> CandidateRecord:
     """
     with engine.begin() as connection:
         record = frame_named(connection, frame)
-        connection.execute(_sql("candidate_open"), {"frame_id": record.frame_id})
-        candidate = _locked(connection, record)
+        candidate = _opened(connection, record)
         table = loaded.areas
         place = {"candidate_id": candidate.candidate_id, "level": str(table.level)}
         keys = sorted({record.scheme.segment_key(code) for code in table.codes})
@@ -137,6 +137,14 @@ def close_candidate(connection: Connection, candidate: CandidateRecord, state: s
 
 def _sql(name: str) -> Any:
     return text(named_sql("boundaries.store", name))
+
+
+def _opened(connection: Connection, frame: FrameRecord) -> CandidateRecord:
+    """The open candidate, locked; a new one where there is none, or where it was published meanwhile."""
+    while True:
+        connection.execute(_sql("candidate_open"), {"frame_id": frame.frame_id})
+        with suppress(NotFound):
+            return _locked(connection, frame)
 
 
 def _locked(connection: Connection, frame: FrameRecord) -> CandidateRecord:

@@ -75,15 +75,18 @@ def frame_named(connection: Connection, name: str) -> FrameRecord:
 def pick_release(
     releases: list[ReleaseRecord], frame: FrameRecord, reference: int | str | None
 ) -> ReleaseRecord:
-    """Out of a newest-first list: a number wins over an equal label, of equal labels the newest is meant."""
+    """Out of a newest-first list, by number or by label; of equal labels the newest is meant.
+
+    A text is a number first and then a label; an ``int`` is never a label.
+    """
     if not releases:
         raise NoRelease(frame=frame.name)
     chosen = releases[:1]
     if reference is not None:
         wanted = str(reference)
-        chosen = [r for r in releases if str(r.number) == wanted] or [
-            r for r in releases if r.label == wanted
-        ]
+        chosen = [one for one in releases if str(one.number) == wanted]
+        if not chosen and isinstance(reference, str):
+            chosen = [one for one in releases if one.label == wanted]
     if not chosen:
         raise NotFound(
             what=RELEASE,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from boundaries.store.segment_rows import (
     store_manifest,
     store_segment,
 )
-from geo.errors import CandidateBlocked, QaNeeded, ValueRefused
+from geo.errors import CandidateBlocked, CandidateShrinks, QaNeeded, ValueRefused
 from geo.frame import DEFAULT_BOUNDARY_SIGMA_M, Segment
 from geo.levels import Level
 from geo.text import Text
@@ -40,6 +40,7 @@ Progress = Callable[[int, int], None]
 """Called with the segments written and the segments to write."""
 
 _MOST_NAMED = 3  # areas of each check, when publication is refused
+_FARTHEST_AHEAD = dt.timedelta(days=366)  # two semesters of the office; beyond it is a slip of the pen
 _FRAME_LOCK = 7_061_746  # first key of the advisory lock; the second is the frame
 
 
@@ -84,15 +85,15 @@ def publish(
 
     In each kabupaten and level that the candidate holds its areas replace the present ones; all else
     stays. Equal content keeps its version, other content becomes the unit's next version from
-    ``effective_on`` (today), a code that is gone is retired. Codes used twice and areas without a
-    surface are withheld, whatever the reason. Raises ``NotFound`` (no frame, nothing loaded),
-    ``QaNeeded``, ``CandidateBlocked`` (unless ``forced_reason``), ``ValueRefused``.
+    ``effective_on`` (today), a code that is gone is retired. Codes used twice, what is no code, and areas
+    without a surface are withheld, whatever the reason. Raises ``NotFound`` (no frame, nothing loaded),
+    ``QaNeeded``, ``ValueRefused`` and, unless ``forced_reason``, ``CandidateBlocked``, ``CandidateShrinks``.
     """
     _check_values(label, boundary_sigma_m, forced_reason)
     with engine.begin() as connection:
         record = _locked_frame(connection, frame)
         candidate = open_candidate(connection, record)
-        is_blocked = _require_publishable(connection, candidate, forced_reason)
+        has_findings = _require_publishable(connection, candidate, forced_reason)
         previous = current_release(connection, record.frame_id)
         publication = _Publication(
             frame=record,
@@ -101,10 +102,12 @@ def publish(
             effective_on=_effective_on(effective_on, previous),
             published_at=connection.execute(_sql("release_now"), {"frame_id": record.frame_id}).scalar_one(),
             boundary_sigma_m=boundary_sigma_m,
-            forced_reason=forced_reason if is_blocked else None,
+            forced_reason=forced_reason,
             candidate_id=candidate.candidate_id,
         )
         _stage_candidate(connection, publication)
+        if not _require_whole(connection, publication) and not has_findings:
+            publication = replace(publication, forced_reason=None)
         _apply(connection, publication, "publish_versions_of_candidate")
         connection.execute(_sql("publish_candidate_done"))
         close_candidate(connection, candidate, "published")
@@ -185,12 +188,15 @@ def _effective_on(wanted: dt.date | None, previous: ReleaseRecord | None) -> dt.
     whose areas are known only from a later day on.
     """
     earliest = previous.effective_on if previous else dt.date.min
+    latest = dt.date.today() + _FARTHEST_AHEAD
     if wanted is None:
         return max(dt.date.today(), earliest)
     if wanted < earliest:
         raise ValueRefused(
             where="effective_on", value=wanted.isoformat(), wanted=f">= {earliest.isoformat()}"
         )
+    if wanted > latest:  # no later release could ever begin before it
+        raise ValueRefused(where="effective_on", value=wanted.isoformat(), wanted=f"<= {latest.isoformat()}")
     return wanted
 
 
@@ -205,6 +211,25 @@ def _require_publishable(
     if blocking and forced_reason is None:
         raise CandidateBlocked(frame=candidate.frame.name, count=len(blocking), listing=_listing(blocking))
     return bool(blocking)
+
+
+def _require_whole(connection: Connection, publication: _Publication) -> bool:
+    """Whether most areas of a kabupaten would be retired, which ``forced_reason`` overrules."""
+    if publication.previous is None:
+        return False
+    before = {"older_at": publication.previous.published_at, "older_on": publication.previous.effective_on}
+    found = connection.execute(_sql("publish_shrinking"), publication.values | before).first()
+    if found is None:
+        return False
+    if publication.forced_reason is None:
+        raise CandidateShrinks(
+            frame=publication.frame.name,
+            key=found.segment_key,
+            level=found.level,
+            loaded=found.loaded,
+            published=found.published,
+        )
+    return True
 
 
 def _listing(blocking: list[StoredQaFinding]) -> str:
@@ -226,12 +251,17 @@ def _make_tables(connection: Connection) -> None:
 def _stage_candidate(connection: Connection, publication: _Publication) -> None:
     _make_tables(connection)
     connection.execute(_sql("publish_scope_of_candidate"), publication.values)
-    connection.execute(_sql("publish_withheld"), publication.values)
+    scheme = publication.frame.scheme
+    expressions = {
+        "scheme_levels": [str(level) for level in scheme.levels],
+        "expressions": [scheme.expression(level) for level in scheme.levels],
+    }
+    connection.execute(_sql("publish_withheld"), publication.values | expressions)
     loaded = set(connection.execute(text("SELECT DISTINCT level FROM publish_scope")).scalars())
     loaded |= set(connection.execute(_sql("frame_levels"), publication.values).scalars())
-    levels = [level for level in publication.frame.scheme.levels if level in loaded]
+    levels = [level for level in scheme.levels if level in loaded]
     above = [None, *levels[:-1]]
-    widths = [publication.frame.scheme.widths[up] if up else None for up in above]
+    widths = [scheme.widths[up] if up else None for up in above]
     parents = {"levels": [str(level) for level in levels], "parent_widths": widths}
     connection.execute(_sql("publish_incoming_of_candidate"), publication.values | parents)
 

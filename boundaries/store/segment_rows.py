@@ -11,7 +11,7 @@ from typing import Any
 import shapely
 from sqlalchemy import Connection, text
 
-from boundaries.segments import SegmentFile, open_segment, segment_path, write_segment
+from boundaries.segments import SegmentFile, is_intact, open_segment, segment_path, write_segment
 from boundaries.store.areas import FrameRecord, ReleaseRecord
 from boundaries.store.engine import named_sql
 from geo.errors import SegmentLost
@@ -91,13 +91,13 @@ def build_segments(
 def mapped_segment(
     connection: Connection, data_dir: Path, frame: FrameRecord, release: ReleaseRecord, line: ManifestLine
 ) -> Segment:
-    """One segment of a release, mapped from its file; a missing or cut file is made again.
+    """One segment of a release, mapped from its file; a missing or damaged file is made again.
 
     Raises ``SegmentLost`` when the database does not give the bytes that the manifest names.
     """
     folder = data_dir / SEGMENT_FOLDER
     path = segment_path(folder, line.sha256)
-    if not path.exists() or path.stat().st_size != line.n_bytes:
+    if not is_intact(path, line.sha256):
         withheld = {line.segment_key: line.withheld}
         segment = next(build_segments(connection, place_of(frame, release), withheld))
         written = write_segment(folder, segment)

@@ -30,7 +30,7 @@ def cluster_key(lon_key: int, lat_key: int) -> str:
 
 
 def decide(subject: Subject, values: Values) -> Outcomes:
-    """Fail every geotag of a place that holds geotags of two or more buildings.
+    """Fail every geotag of a place that holds geotags of two or more buildings and households.
 
     A building is one assigned area and building number; without a number, one household. Geotags
     assigned to special areas are not assessed and do not count for others.
@@ -45,12 +45,12 @@ def decide(subject: Subject, values: Values) -> Outcomes:
         special[rows[is_special]] = True
         rows = rows[~is_special]
         buildings = {_building(subject, int(row)) for row in rows}
-        if len(buildings) < values["review_buildings"]:
+        households = {_household(subject, int(row)) for row in rows}
+        if len(buildings) < values["review_buildings"] or len(households) == 1:
             continue
         fails[rows] = True
         if len(buildings) >= values["error_buildings"]:
             severity[rows] = Severity.ERROR
-        households = {geotags.household_key[int(row)].as_py() for row in rows}
         shown = {
             "cluster_key": cluster_key(*key),
             "geotags": len(rows),
@@ -79,7 +79,13 @@ def _building(subject: Subject, row: int) -> tuple[str, str]:
     number = geotags.building_no[row].as_py()
     if number:
         return geotags.assigned_area[row].as_py(), number
-    return "", geotags.household_key[row].as_py() or geotags.item_id[row].as_py()
+    return "", _household(subject, row)
+
+
+def _household(subject: Subject, row: int) -> str:
+    """Its key; where none is given each record is a household."""
+    geotags = subject.geotags
+    return geotags.household_key[row].as_py() or geotags.item_id[row].as_py()  # type: ignore[no-any-return]
 
 
 def _is_special_area(subject: Subject, row: int) -> bool:

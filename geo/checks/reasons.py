@@ -12,8 +12,8 @@ REASONS: dict[str, Text] = {
         en="The assigned area is not in this release.", id="Wilayah tugas tidak ada dalam rilis ini."
     ),
     "area_withheld": Text(
-        en="The assigned area's code is used twice in the frame and was withheld.",
-        id="Kode wilayah tugas dipakai dua kali dalam kerangka dan ditahan.",
+        en="The assigned area was withheld: its code is on several areas, or is none, or it has no surface.",
+        id="Wilayah tugas ditahan: kodenya ada pada beberapa wilayah atau bukan kode, atau luasnya nol.",
     ),
     "area_without_geometry": Text(
         en="The assigned area has no usable geometry.",

@@ -20,7 +20,7 @@ _PROVINCE = re.compile(r"[0-9]{2}")
 
 def provinces_of(frame: Frame) -> set[str]:
     """The provinces that a release has areas in."""
-    return {segment.key[: frame.scheme.widths[Level.PROV]] for segment in frame.segments}
+    return {segment.key[: frame.scheme.widths[Level.PROV]] for segment in frame.segments if segment.layers}
 
 
 def province_of(code: str, scheme: CodeScheme, known: set[str]) -> str:

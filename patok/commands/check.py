@@ -45,7 +45,7 @@ def COMMAND(
     as_json: bool,
 ) -> None:
     """Reads both files, writes one row per geotag with verdict, distance, probability and findings."""
-    require_writable(output)
+    require_writable(output, inputs=(frame, geotags))
     codes = SCHEMES[scheme]
     with progress_bar("Checking", "Memeriksa", None):
         areas = read_areas(frame, level, codes)

@@ -156,6 +156,23 @@ def _outcome_word(outcome: str) -> str:
     }[outcome]
 
 
+@COMMAND.command(help=tell("Throw the candidate away.", "Buang calon rilis."))
+@click.argument("name")
+@as_json
+def discard(name: str, as_json: bool) -> None:
+    """What was loaded since the last release is gone; releases stay."""
+    with open_store() as store:
+        candidates.discard(store.engine, name)
+    if as_json:
+        show_json({"frame": name, "discarded": True})
+        return
+    say(
+        "The candidate of {frame} is thrown away; its releases are as they were.",
+        "Calon rilis {frame} dibuang; rilisnya tetap seperti semula.",
+        frame=name,
+    )
+
+
 @COMMAND.command(help=tell("Publish the candidate as a release.", "Terbitkan calon sebagai rilis."))
 @click.argument("name")
 @click.option("--label", required=True, help=tell("Like 2025_2.", "Misalnya 2025_2."))

@@ -8,7 +8,7 @@ import socket
 import click
 import uvicorn
 
-from api.access import LOOPBACK_HOSTS, check_bind
+from api.access import LOOPBACK_HOSTS, check_bind, named_by
 from api.app import create_app
 from geo.errors import SetupError
 from geo.text import Text
@@ -54,17 +54,18 @@ def require_free(host: str, port: int) -> None:
 def run_server(store: Store, settings: Settings, host: str, port: int) -> None:
     """Serve until Ctrl-C. The access log stays off: addresses name areas and households."""
     check_bind(host, settings.access_token)
+    host = host.strip("[]")
     app = create_app(
         store.engine,
         store.data_dir,
         access_token=settings.access_token,
-        allowed_hosts=[*LOOPBACK_HOSTS, *settings.allowed_hosts],
+        allowed_hosts=[*LOOPBACK_HOSTS, *named_by(host), *settings.allowed_hosts],
         language=settings.language,
     )
     note(
         "The page is at http://{host}:{port} (Ctrl-C stops).",
         "Halaman ada di http://{host}:{port} (Ctrl-C untuk berhenti).",
-        host=host,
+        host=f"[{host}]" if ":" in host else host,
         port=port,
     )
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=5)

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, create_engine, text
 
 import geo.errors
-from api.access import SECURITY_HEADERS, BindRefused, check_bind
+from api.access import SECURITY_HEADERS, BindRefused, check_bind, named_by
 from api.app import create_app
 from api.languages import accepted_language
 from api.problems import problem_response
@@ -260,3 +260,12 @@ def test_not_ready_with_other_tables(engine: Engine, data_dir: Path) -> None:
         assert "patok db migrate" in answer.json()["detail"]
     finally:
         empty.dispose()
+
+
+@pytest.mark.parametrize(
+    ("host", "names"),
+    [("127.0.0.2", ("127.0.0.2",)), ("::1", ("::1",)), ("patok.bps.go.id", ("patok.bps.go.id",)),
+     ("0.0.0.0", ()), ("::", ()), ("", ())],
+)  # fmt: skip
+def test_the_address_that_it_listens_on_is_a_name_of_it(host: str, names: tuple[str, ...]) -> None:
+    assert named_by(host) == names

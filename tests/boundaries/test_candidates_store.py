@@ -112,7 +112,7 @@ def test_qa_is_stored_with_its_findings(bali: Any) -> None:
     assert qa_findings(bali.engine, run, severity="review") == every[1:]
     assert qa_findings(bali.engine, run, after=every[0].finding_id) == every[1:]
 
-    with pytest.raises(CandidateBlocked, match="OVERLAP desa 5105010001"):
+    with pytest.raises(CandidateBlocked, match=r"1 OVERLAP \(desa 5105010001\)"):
         publish(bali.engine, bali.data_dir, "bali", "2025_1")
 
 

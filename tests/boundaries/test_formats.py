@@ -175,6 +175,8 @@ BROKEN_GEOJSON = {
     "a number written as text": (feature(SQUARE.replace("115.1", '"115.1"')), "row 1"),
     "a ring of two points": (feature("[[[115,-8],[115.1,-8]]]"), "row 1"),
     "a position of one number": (feature("[[[115],[115.1],[115.2],[115]]]"), "row 1"),
+    "a ring that is not closed": (feature("[[[115,-8],[115.1,-8],[115.1,-8.1],[115,-8.1]]]"), "row 1"),
+    "positions that are objects": (feature("[[{},{},{},{}]]"), "row 1"),
     "no rings but a number": (feature("7"), "row 1"),
     "no features": ('{"type":"FeatureCollection","features":[]}', "no rows"),
 }

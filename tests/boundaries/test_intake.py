@@ -152,6 +152,11 @@ def test_a_missing_column(tmp_path: Path) -> None:
     assert "NAMAX" in refused(ColumnMissing, path, Level.DESA, columns={"code": "nomor", "name": "NAMAX"})
 
 
+def test_a_code_without_end_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, [{"iddesa": "5105010001"}, {"iddesa": "K" * 6000}])
+    assert "row 2, column iddesa" in refused(ValueRefused, path, Level.DESA)
+
+
 def test_named_columns_win(tmp_path: Path) -> None:
     path = write(tmp_path, [{"iddesa": "5105010001", "Kode2": "5105010009", "nmdesa": "A", "alias": "B"}])
     areas = read_areas(path, Level.DESA, BPS, columns={"code": "kode2", "name": "alias"}).areas
@@ -286,8 +291,9 @@ def test_what_is_no_polygon_is_refused(tmp_path: Path, geometry: Any, says: str)
 def test_a_number_too_large_for_a_float(tmp_path: Path) -> None:
     path = write(tmp_path, DESA)
     text = path.read_text(encoding="utf-8")
-    assert "115.02" in text
-    path.write_text(text.replace("115.02", "1e999", 1), encoding="utf-8")
+    corner = "[115.02000000000001, -8.5]"  # where the second ring begins and ends
+    assert corner in text
+    path.write_text(text.replace(corner, "[1e999, -8.5]", 2), encoding="utf-8")
     assert "row 2" in refused(GeometryRefused, path, Level.DESA)
 
 

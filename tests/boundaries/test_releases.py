@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +18,19 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from boundaries.store.candidates import candidate_files, find_candidate, read_candidate
+from boundaries.assembly import frame_of_tables
+from boundaries.store.candidates import candidate_files, discard, find_candidate, read_candidate
 from boundaries.store.frames import create_frame
 from boundaries.store.releases import find_release, list_releases, open_frame, publish
-from geo.errors import CandidateBlocked, NoRelease, NotFound, SegmentLost, ValueRefused
+from geo.codes import SCHEMES
+from geo.errors import (
+    CandidateBlocked,
+    CandidateShrinks,
+    NoRelease,
+    NotFound,
+    SegmentLost,
+    ValueRefused,
+)
 from geo.levels import Level
 
 JULY, JANUARY = dt.date(2025, 7, 1), dt.date(2026, 1, 1)
@@ -199,6 +210,79 @@ def test_a_lost_segment_file_is_made_again(bali: Any) -> None:
         bali.open()
 
 
+def test_a_damaged_segment_file_is_made_again(bali: Any) -> None:
+    """Also one that still opens, with every coordinate a little beside its place."""
+    release = bali.publish("2025_1", bali.villages("5105"))
+    (sha256,) = bali.manifest(release).values()
+    file = bali.data_dir / "segments" / f"{sha256}.arrow"
+    whole = file.read_bytes()
+    x = np.float64(115.01).tobytes()
+    assert x in whole
+    for damage in (whole.replace(x, np.float64(115.02).tobytes()), bytes(len(whole)), whole[::-1]):
+        file.write_bytes(damage)
+        assert len(_codes(bali.open())) == 4
+        assert file.read_bytes() == whole
+    file.write_bytes(bytes(len(whole)))
+    bali.revert(1)
+    bali.publish("2025_2", bali.villages("5105"))
+    assert file.read_bytes() == whole
+
+
+def test_a_slip_in_one_code_does_not_retire_another_kabupaten(bali: Any) -> None:
+    bali.publish("2025_1", bali.villages("5105"), bali.villages("5171"))
+    bali.load(bali.villages("5105", codes={0: "5171010099"}))
+    bali.check()
+    before = bali.versions()
+    with pytest.raises(CandidateShrinks) as refused:
+        publish(bali.engine, bali.data_dir, "bali", "2025_2")
+    assert "kabupaten 5171 the candidate has 1 areas of level desa" in refused.value.say("en")
+    assert "patok frame discard bali" in refused.value.say("id")
+    assert bali.versions() == before
+
+    discard(bali.engine, "bali")
+    release = bali.publish("2025_2", bali.villages("5105", names={0: "Baru"}))
+    assert len(_codes(bali.open())) == 8 and release.forced_reason is None
+    reason = "the others were merged into these"
+    small = bali.publish("2025_3", bali.villages("5105", 1), forced_reason=reason)
+    assert len(_codes(bali.open())) == 5 and small.forced_reason == reason
+    half = bali.publish("2025_4", bali.villages("5171", 2), forced_reason="needless")
+    assert len(_codes(bali.open())) == 3 and half.forced_reason is None
+
+
+def test_what_is_no_code_is_never_published(bali: Any) -> None:
+    """A forced publication withholds it as it does a code that is used twice."""
+    slips = {0: "5I05010001", 1: "510501000A", 2: "5105010"}
+    release = bali.publish("2025_1", bali.villages("5105", codes=slips), forced_reason="in a hurry")
+    frame = bali.open(release.number)
+    assert _codes(frame) == ["5105010004"]
+    assert frame.withheld == set(slips.values())
+    table = bali.villages("5105", codes=slips).areas
+    assert frame_of_tables(SCHEMES["bps"], {Level.DESA: table}).withheld == frame.withheld
+
+
+def test_a_load_that_meets_a_publication_begins_the_next_candidate(bali: Any) -> None:
+    bali.load(bali.villages("5105"))
+    bali.check()
+    writing, loading = threading.Event(), threading.Event()
+
+    def while_writing(written: int, all_of_them: int) -> None:
+        writing.set()
+        loading.wait(10)
+        time.sleep(0.3)  # the load waits for the candidate now
+
+    def load() -> None:
+        writing.wait(10)
+        loading.set()
+        bali.load(bali.villages("5171"))
+
+    with ThreadPoolExecutor(1) as pool:
+        loaded = pool.submit(load)
+        publish(bali.engine, bali.data_dir, "bali", "2025_1", progress=while_writing)
+        loaded.result(30)
+    assert len(_codes(bali.open())) == 4
+    assert len(read_candidate(bali.engine, find_candidate(bali.engine, "bali"))[Level.DESA].codes) == 4
+
+
 def test_two_publications_wait_for_each_other(bali: Any) -> None:
     bali.load(bali.villages("5105"))
     bali.check()
@@ -227,13 +311,24 @@ def test_releases_are_found_by_number_and_label(bali: Any) -> None:
     bali.publish("2025_2", bali.villages("5102"))
     numbers = {ref: find_release(bali.engine, "bali", ref).number for ref in (None, 1, "1", "2", "2025_2")}
     assert numbers == {None: 3, 1: 1, "1": 1, "2": 2, "2025_2": 3}
-    with pytest.raises(NotFound, match="patok frame releases bali"):
-        find_release(bali.engine, "bali", "2030_1")
+    for missing in ("2030_1", 4):
+        with pytest.raises(NotFound, match="patok frame releases bali"):
+            find_release(bali.engine, "bali", missing)
+    bali.publish("252", bali.villages("5103"))
+    assert find_release(bali.engine, "bali", "252").number == 4
+    with pytest.raises(NotFound):
+        find_release(bali.engine, "bali", 252)  # a number is never a label
 
 
 @pytest.mark.parametrize(
     "options",
-    [{"effective_on": JULY}, {"boundary_sigma_m": 0.0}, {"boundary_sigma_m": float("nan")}, {"label": " "}],
+    [
+        {"effective_on": JULY},
+        {"effective_on": dt.date(2205, 7, 1)},
+        {"boundary_sigma_m": 0.0},
+        {"boundary_sigma_m": float("nan")},
+        {"label": " "},
+    ],
 )
 def test_values_that_are_refused(bali: Any, options: dict[str, Any]) -> None:
     bali.publish("2025_2", bali.villages("5105"), effective_on=JANUARY)
@@ -312,7 +407,8 @@ def test_every_release_stays_what_it_was(bali: Any, steps: list[Any], request: p
         if step[0] == "publish":
             _, kabupaten, names, count, days = step
             day += dt.timedelta(days=days)
-            release = bali.publish("x", bali.villages(kabupaten, count, names=names), effective_on=day)
+            villages = bali.villages(kabupaten, count, names=names)
+            release = bali.publish("x", villages, effective_on=day, forced_reason="may shrink")
         elif seen:
             older = seen[step[1] % len(seen)]
             release = bali.revert(older[0].number)

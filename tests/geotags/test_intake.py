@@ -51,6 +51,15 @@ def _columns(**given: Sequence[str]) -> dict[str, Sequence[str]]:
     return {"idsubsls": (CODES * n)[:n], "longitude": lon, "latitude": lat} | given
 
 
+@pytest.mark.parametrize("revision", ["v2", "1.5", "-1", "20251201083000", "2,0"])
+def test_a_revision_that_is_no_number_refuses_the_file(tmp_path: Path, revision: str) -> None:
+    """None could be called newer than it."""
+    with pytest.raises(ValueRefused) as refused:
+        _read(tmp_path, _columns(revision=["", "2", revision]))
+    _is_one_good_sentence(refused.value, "row 4, column revision")
+    assert _read(tmp_path, _columns(revision=["", "2", "7.0"])).geotags.revision.tolist() == [1, 2, 7]
+
+
 def test_the_survey_apps_own_names(tmp_path: Path) -> None:
     loaded = _read(
         tmp_path,

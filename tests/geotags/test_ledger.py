@@ -19,11 +19,13 @@ import pytest
 from sqlalchemy import Engine
 
 import geotags.run
-from boundaries.store.releases import open_frame
+from boundaries.store.releases import find_release, open_frame, revert
+from geo.frame import Frame, Segment
 from geo.levels import Level
 from geotags.run import LoadReport, check_campaign
 from geotags.store.campaigns import create_campaign
-from geotags.store.partitions import PARTITIONED, ensure_partitions
+from geotags.store.partitions import PARTITIONED, ensure_partitions, provinces_of
+from geotags.store.reading import read_campaigns
 from tests.geotags.world import (
     KABUPATEN,
     World,
@@ -183,6 +185,30 @@ def test_only_a_code_becomes_the_name_of_a_partition(engine: Engine) -> None:
     for province in ("5", "511", "x1", "51; DROP TABLE geotags", "５１"):
         with pytest.raises(ValueError, match="not a province code"):
             ensure_partitions(engine, [province])
+
+
+def test_a_kabupaten_of_which_all_is_withheld_has_no_partition(world: World) -> None:
+    slip = Segment("5I05", {}, frozenset({"5I05010001000101"}))
+    frame = Frame(world.frame.scheme, (*world.frame.segments, slip))
+    assert provinces_of(frame) == provinces_of(world.frame)
+
+
+def test_a_campaign_names_the_release_of_its_present_results(world: World) -> None:
+    campaign, rows = world.campaign(), _rows(6)
+    world.load(campaign, rows)
+    newer = revert(world.engine, world.data_dir, "tiga", 1, "once more")
+    again = [row | {"revision": "2"} for row in rows]
+    world.release = newer
+    world.load(campaign, again)
+
+    def number() -> int:
+        with world.engine.connect() as connection:
+            return next(one["number"] for one in read_campaigns(connection) if one["name"] == campaign.name)
+
+    assert number() == 2
+    older = find_release(world.engine, "tiga", 1)
+    check_campaign(world.engine, campaign, world.frame, older.release_id)
+    assert number() == 1
 
 
 class BrokenOff(Exception):

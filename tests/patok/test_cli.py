@@ -127,6 +127,18 @@ def test_check_with_every_option(patok: Patok, files: Path) -> None:
     assert 0.5 < pd.read_csv(files / "o.csv")["probability"][0] < 0.6
 
 
+def test_check_never_writes_over_what_it_reads(patok: Patok, files: Path) -> None:
+    before = {path: path.read_bytes() for path in files.iterdir()}
+    (files / "link.csv").symlink_to(files / "geotag.csv")
+    for output in ("geotag.csv", "subsls.geojson", "link.csv", "../files/geotag.csv"):
+        asked = patok(
+            "check", files / "subsls.geojson", files / "geotag.csv", "--level", "subsls", "-o", files / output
+        )
+        assert asked.code == 2
+        assert "Give a file that is none of the inputs." in asked.err
+    assert {path: path.read_bytes() for path in before} == before
+
+
 @pytest.mark.parametrize(
     ("option", "value", "words"),
     [

@@ -65,6 +65,16 @@ def test_a_frame_from_file_to_release_and_back(patok: Patok, files: Path) -> Non
     assert "a draft" in patok("frame", "releases", "nusa").out
 
 
+def test_a_candidate_is_thrown_away(patok: Patok, files: Path) -> None:
+    patok("frame", "create", "nusa")
+    assert patok("frame", "discard", "nusa").code == 3
+    patok("frame", "load", "nusa", files / "subsls.geojson", "--level", "subsls")
+    assert "thrown away" in patok("frame", "discard", "nusa").out
+    assert patok("frame", "qa", "nusa").code == 3
+    patok("frame", "load", "nusa", files / "subsls.geojson", "--level", "subsls")
+    assert patok("frame", "discard", "nusa", "--json").json == {"frame": "nusa", "discarded": True}
+
+
 def test_a_blocked_candidate(patok: Patok, files: Path) -> None:
     patok("frame", "create", "nusa")
     twice = subsls_features()

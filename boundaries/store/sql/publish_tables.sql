@@ -1,6 +1,6 @@
 -- What a publication works on, gone with its transaction.
 --   publish_scope     the levels of the kabupatens that it replaces
---   publish_withheld  codes that are not published: used twice, or without any surface
+--   publish_withheld  codes that are not published: used twice, no codes, or without any surface
 --   publish_incoming  the areas that are to be, each with the row that holds its geometry
 --   publish_affected  the versions believed so far whose validity reaches the new one's
 CREATE TEMPORARY TABLE publish_scope (level text, segment_key text) ON COMMIT DROP;

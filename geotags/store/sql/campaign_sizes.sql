@@ -1,4 +1,4 @@
--- The newest release that a result names is the one the campaign was last checked against.
+-- The newest release that a result of a current geotag names is the one the campaign was last checked against.
 SELECT
     c.name,
     f.name AS frame,
@@ -13,5 +13,10 @@ SELECT
 FROM campaigns AS c
 JOIN frames AS f ON f.id = c.frame_id
 LEFT JOIN releases AS r
-    ON r.id = (SELECT max(t.release_id) FROM geotag_results AS t WHERE t.campaign_id = c.id)
+    ON r.id = (
+        SELECT max(t.release_id)
+        FROM geotags AS g
+        JOIN geotag_results AS t ON t.province = g.province AND t.geotag_id = g.id
+        WHERE g.campaign_id = c.id AND g.is_current
+    )
 ORDER BY c.name
