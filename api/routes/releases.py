@@ -16,11 +16,14 @@ from boundaries.store.frames import frame_named
 from boundaries.store.reading import outage_said, reading
 from boundaries.store.releases import AreaChange, diff
 
+_MORE = ("boundary_sigma_m", "forced_reason", "reverted_to", "reverted_reason", "segments")
+
 
 class ReleaseAnswer(CurrentRelease):
     boundary_sigma_m: float = Field(description="Standard deviation of the boundary, metres.")
-    forced_reason: str | None = Field(description="Why it was published with blocking findings.")
+    forced_reason: str | None = Field(description="Why it was published though something blocked it.")
     reverted_to: int | None = Field(description="The older release whose manifest it repeats.")
+    reverted_reason: str | None = Field(description="Why that one was published again.")
     segments: int
 
 
@@ -28,7 +31,13 @@ class Releases(Answer):
     model_config = example(
         releases=[
             RELEASE_EXAMPLE
-            | {"boundary_sigma_m": 5.0, "forced_reason": None, "reverted_to": None, "segments": 1}
+            | {
+                "boundary_sigma_m": 5.0,
+                "forced_reason": None,
+                "reverted_to": None,
+                "reverted_reason": None,
+                "segments": 1,
+            }
         ]
     )
     releases: list[ReleaseAnswer]
@@ -81,9 +90,7 @@ def list_changes(
 
 def _answer(release: ReleaseRecord) -> dict[str, Any]:
     more = asdict(release)
-    return (release_answer(release) or {}) | {
-        key: more[key] for key in ("boundary_sigma_m", "forced_reason", "reverted_to", "segments")
-    }
+    return (release_answer(release) or {}) | {key: more[key] for key in _MORE}
 
 
 def _changed(area: AreaChange) -> dict[str, str]:

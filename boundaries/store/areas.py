@@ -52,6 +52,7 @@ class ReleaseRecord:
     boundary_sigma_m: float
     forced_reason: str | None
     reverted_to: int | None
+    reverted_reason: str | None
     segments: int
 
 

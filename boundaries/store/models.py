@@ -110,6 +110,8 @@ class QaRunRow(Base):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     candidate_id: Mapped[int] = mapped_column(ForeignKey("candidates.id", ondelete="CASCADE"), index=True)
+    loads: Mapped[int]
+    """The candidate's last load that the run saw: the id of its file."""
     ran_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     profile: Mapped[dict[str, Any]]
     """The thresholds of the run: one value per parameter."""
@@ -199,7 +201,9 @@ class ReleaseRow(Base):
     published_at: Mapped[dt.datetime]
     boundary_sigma_m: Mapped[float]
     forced_reason: Mapped[str | None]
+    """Why it was published though something blocked it; a repeated release keeps its own."""
     reverted_to: Mapped[int | None] = mapped_column(ForeignKey("releases.id"))
+    reverted_reason: Mapped[str | None]
     candidate_id: Mapped[int | None] = mapped_column(ForeignKey("candidates.id"))
 
 

@@ -56,6 +56,7 @@ class _Publication:
     boundary_sigma_m: float
     forced_reason: str | None = None
     reverted_to: int | None = None
+    reverted_reason: str | None = None
     candidate_id: int | None = None
 
     @property
@@ -134,8 +135,9 @@ def revert(engine: Engine, data_dir: Path, frame: str, number: int, reason: str)
             effective_on=releases[0].effective_on,
             published_at=connection.execute(_sql("release_now"), {"frame_id": record.frame_id}).scalar_one(),
             boundary_sigma_m=older.boundary_sigma_m,
-            forced_reason=reason,
+            forced_reason=older.forced_reason,
             reverted_to=older.release_id,
+            reverted_reason=reason,
         )
         manifest = read_manifest(connection, older)
         keys = differing_keys(read_manifest(connection, releases[0]), manifest)
@@ -334,6 +336,7 @@ def _store_release(
         "boundary_sigma_m": publication.boundary_sigma_m,
         "forced_reason": publication.forced_reason,
         "reverted_to": publication.reverted_to,
+        "reverted_reason": publication.reverted_reason,
     }
     release_id = connection.execute(_sql("release_create"), publication.values | row).scalar_one()
     store_manifest(connection, release_id, dict(sorted(sha256s.items())))

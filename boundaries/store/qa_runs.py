@@ -62,7 +62,12 @@ def store_qa(
         code: {"outcome": outcome.outcome, "reason": outcome.reason, "findings": len(outcome.findings)}
         for code, outcome in outcomes.items()
     }
-    values = {"candidate_id": candidate.candidate_id, "profile": Jsonb(profile), "outcomes": Jsonb(summary)}
+    values = {
+        "candidate_id": candidate.candidate_id,
+        "loads": candidate.loads,
+        "profile": Jsonb(profile),
+        "outcomes": Jsonb(summary),
+    }
     with engine.begin() as connection:
         lock_candidate(connection, candidate)
         run_id = connection.execute(_sql("qa_run_store"), values).scalar_one()

@@ -228,7 +228,7 @@ def releases_(name: str, as_json: bool) -> None:
         return
     show_table(
         ["#", "Label", tell("Effective on", "Berlaku"), tell("Segments", "Segmen"), tell("Reason", "Alasan")],
-        [[f"{r.number}", r.label, r.effective_on, r.segments, r.forced_reason or ""] for r in rows],
+        [[f"{r.number}", r.label, r.effective_on, r.segments, _reasons(r)] for r in rows],
     )
 
 
@@ -266,6 +266,10 @@ def changes(name: str, older: int, newer: int | None, as_json: bool) -> None:
         [tell("Change", "Perubahan"), tell("Level", "Tingkat"), tell("Code", "Kode"), tell("Name", "Nama")],
         [[words[kind], a.level.value, a.area_code, a.name] for kind, areas in kinds.items() for a in areas],
     )
+
+
+def _reasons(release: ReleaseRecord) -> str:
+    return "; ".join(reason for reason in (release.reverted_reason, release.forced_reason) if reason)
 
 
 def _show_release(name: str, release: ReleaseRecord, as_json: bool) -> None:

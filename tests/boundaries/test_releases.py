@@ -28,6 +28,7 @@ from geo.errors import (
     CandidateShrinks,
     NoRelease,
     NotFound,
+    QaNeeded,
     SegmentLost,
     ValueRefused,
 )
@@ -98,6 +99,7 @@ def test_revert_gives_the_older_areas_exactly(bali: Any) -> None:
 
     reverted = bali.revert(1)
     assert (reverted.number, reverted.reverted_to, reverted.label) == (3, 1, "2025_1")
+    assert (reverted.forced_reason, reverted.reverted_reason) == (None, "the newer layer was a draft")
     assert bali.areas(reverted) == bali.areas(older)
     assert bali.manifest(reverted) == bali.manifest(older)
     nothing = bali.diff(1, 3)
@@ -247,6 +249,23 @@ def test_a_slip_in_one_code_does_not_retire_another_kabupaten(bali: Any) -> None
     assert len(_codes(bali.open())) == 5 and small.forced_reason == reason
     half = bali.publish("2025_4", bali.villages("5171", 2), forced_reason="needless")
     assert len(_codes(bali.open())) == 3 and half.forced_reason is None
+
+
+def test_a_release_that_was_forced_stays_so_when_it_is_published_again(bali: Any) -> None:
+    bali.publish("2025_1", bali.villages("5105", codes={0: "5105010A01"}), forced_reason="in a hurry")
+    bali.publish("2025_2", bali.villages("5105"))
+    back = bali.revert(1)
+    assert (back.forced_reason, back.reverted_reason) == ("in a hurry", "the newer layer was a draft")
+
+
+def test_a_clock_set_back_hides_no_load(bali: Any) -> None:
+    bali.load(bali.villages("5105"))
+    bali.check()
+    with bali.engine.begin() as connection:
+        connection.execute(text("UPDATE qa_runs SET ran_at = ran_at + interval '1 hour'"))
+    bali.load(bali.villages("5105", names={0: "Baru"}))
+    with pytest.raises(QaNeeded):
+        publish(bali.engine, bali.data_dir, "bali", "2025_1")
 
 
 def test_what_is_no_code_is_never_published(bali: Any) -> None:

@@ -58,7 +58,8 @@ def test_a_frame_from_file_to_release_and_back(patok: Patok, files: Path) -> Non
     assert "RT Baru" in patok("frame", "changes", "nusa", "1", "2").out
 
     back = patok("frame", "revert", "nusa", "1", "--reason", "a draft", "--json").json["release"]
-    assert (back["number"], back["label"], back["forced_reason"]) == (3, "2025_1", "a draft")
+    assert (back["number"], back["label"], back["forced_reason"]) == (3, "2025_1", None)
+    assert (back["reverted_to"], back["reverted_reason"]) == (1, "a draft")
     assert patok("frame", "changes", "nusa", "1", "3", "--json").json["changed"] == []
     listed = patok("frame", "releases", "nusa", "--json").json["releases"]
     assert [(one["number"], one["label"]) for one in listed] == [(3, "2025_1"), (2, "2025_2"), (1, "2025_1")]

@@ -7,6 +7,7 @@ SELECT
     r.boundary_sigma_m,
     r.forced_reason,
     older.number AS reverted_to,
+    r.reverted_reason,
     (SELECT count(*) FROM release_segments AS s WHERE s.release_id = r.id) AS segments
 FROM releases AS r
 LEFT JOIN releases AS older ON older.id = r.reverted_to
