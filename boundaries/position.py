@@ -7,11 +7,9 @@ import pyproj
 import shapely
 
 from boundaries.formats.raw import DeclaredCrs
+from geo.crs import SAME_AS_WGS84
 from geo.errors import CoordinatesSwapped, CrsRefused, GeometryRefused
 from geo.text import Text
-
-# WGS 84, and the two Indonesian datums that agree with it within the grid of a frame (DGN95, SRGI2013).
-LONLAT_EPSG = frozenset({4326, 4755, 9470})
 
 # Scheme -> west, south, east, north in degrees: a generous box around Indonesia (its land lies within
 # 94.9..141.1 east and 11.1 south..6.1 north), used only to see that the two axes were exchanged.
@@ -57,7 +55,7 @@ def to_lonlat(
     if declared.name is not None:
         raise _refused(file, rows[0], UNKNOWN_CRS.fill(crs=declared.name))
     bounds = _finite_bounds(file, geometries, rows)
-    if declared.epsg is None or declared.epsg in LONLAT_EPSG:
+    if declared.epsg is None or declared.epsg in SAME_AS_WGS84:
         _check_degrees(file, bounds, rows, declared.epsg, scheme_name)
         return geometries
     crs = _known_crs(file, rows[0], declared.epsg)

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from api.answers import Answer, example
-from api.catalogue import reason_said, say_finding
+from api.catalogue import say_finding
 from api.geojson import GeoJSONResponse, collection, geotag_feature
 from api.languages import Spoken
 from api.paging import DEFAULT_LIMIT, After, Limit, after_id, cursor_of, next_link
 from api.parameters import AreaFilter, CampaignName, Database, GeotagId, Verdict, code_prefix
 from api.routes.findings import FINDING_EXAMPLE, FindingAnswer
 from boundaries.store.reading import reading
+from geo.checks.words import reason_said
 from geotags.store.campaigns import campaign_named
 from geotags.store.found import findings_of_geotag
 from geotags.store.reading import find_geotag, read_geotags

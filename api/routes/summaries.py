@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.answers import Answer, example
-from api.catalogue import title_of
 from api.languages import Spoken
 from api.paging import After, after_code, cursor_of
 from api.parameters import (
@@ -24,6 +23,7 @@ from boundaries.store.areas import read_releases
 from boundaries.store.frames import pick_release
 from boundaries.store.reading import reading
 from geo.checks.registry import CHECKS
+from geo.checks.words import title_of
 from geotags.store.campaigns import campaign_named
 from geotags.store.summaries import count_checked, summarise_areas, summarise_checks, summarise_without_area
 

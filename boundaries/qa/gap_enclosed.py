@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from boundaries.qa.coverage import LevelCoverage
 from boundaries.qa.measure import areas_m2, mean_widths_m
-from boundaries.qa.protocol import CandidateView, Parameter, QaCheck, QaFinding, QaOutcome, decide
+from boundaries.qa.protocol import CandidateView, QaCheck, QaFinding, QaOutcome, decide
+from geo.parameters import Parameter
 from geo.text import Text
 
 CODE = "GAP_ENCLOSED"

@@ -7,7 +7,8 @@ import shapely
 
 from boundaries.qa.coverage import SAME_PLACE_DEG, LevelCoverage, polygonal
 from boundaries.qa.measure import M_PER_DEG, areas_m2, mean_widths_m
-from boundaries.qa.protocol import CandidateView, Parameter, QaCheck, QaFinding, QaOutcome, decide
+from boundaries.qa.protocol import CandidateView, QaCheck, QaFinding, QaOutcome, decide
+from geo.parameters import Parameter
 from geo.text import Text
 
 CODE = "GAP_NARROW"

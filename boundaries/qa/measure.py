@@ -6,11 +6,10 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-# WGS 84 (NIMA TR8350.2).
-_A_M = 6378137.0
-_F = 1 / 298.257223563
-_E2 = _F * (2 - _F)
-_E = _E2**0.5
+from geo.geodesy import ECCENTRICITY_SQUARED as E2
+from geo.geodesy import SEMI_MAJOR_M as A_M
+
+_E = E2**0.5
 
 M_PER_DEG = 111_319.49
 """One degree along the equator: turns a width in metres into degrees where a few percent do not matter."""
@@ -75,12 +74,12 @@ def distance_m(one: BaseGeometry, other: BaseGeometry) -> float:
 def _area_to(latitudes_deg: np.ndarray) -> np.ndarray:
     """Q: m2 between the equator and a latitude, per radian of longitude."""
     sine = np.sin(np.radians(latitudes_deg))
-    return np.asarray(_A_M**2 / 2 * (1 - _E2) * (sine / (1 - _E2 * sine**2) + np.arctanh(_E * sine) / _E))
+    return np.asarray(A_M**2 / 2 * (1 - E2) * (sine / (1 - E2 * sine**2) + np.arctanh(_E * sine) / _E))
 
 
 def _metres_per_degree(latitudes_deg: np.ndarray) -> np.ndarray:
     """(n, 2) metres per degree of longitude and of latitude (radii N cos(lat) and M)."""
     latitudes = np.radians(latitudes_deg)
-    w2 = 1 - _E2 * np.sin(latitudes) ** 2
-    east, north = _A_M / np.sqrt(w2) * np.cos(latitudes), _A_M * (1 - _E2) / w2**1.5
+    w2 = 1 - E2 * np.sin(latitudes) ** 2
+    east, north = A_M / np.sqrt(w2) * np.cos(latitudes), A_M * (1 - E2) / w2**1.5
     return np.asarray(np.radians(np.column_stack([east, north])))

@@ -8,7 +8,8 @@ import numpy as np
 
 from boundaries.qa.coverage import LevelCoverage, polygonal
 from boundaries.qa.measure import areas_m2, mean_widths_m
-from boundaries.qa.protocol import CandidateView, Parameter, QaCheck, QaFinding, QaOutcome, decide
+from boundaries.qa.protocol import CandidateView, QaCheck, QaFinding, QaOutcome, decide
+from geo.parameters import Parameter
 from geo.text import Text
 
 CODE = "OVERLAP"

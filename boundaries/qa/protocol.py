@@ -12,6 +12,7 @@ from boundaries.areas import AreaTable
 from boundaries.qa.coverage import LevelCoverage
 from geo.codes import CodeScheme
 from geo.levels import Level
+from geo.parameters import Parameter
 from geo.text import Language, Text
 
 Severity = Literal["error", "review", "info"]
@@ -29,15 +30,6 @@ REASONS: dict[str, Text] = {
     ),
 }
 """The words for ``QaOutcome.reason``, which is one of these keys."""
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A threshold with its unit and where the number comes from."""
-
-    value: float
-    unit: str
-    source: str
 
 
 @dataclass(frozen=True)

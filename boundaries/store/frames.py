@@ -19,14 +19,19 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
+def require_name(name: str) -> None:
+    """Raise ``ValueRefused`` for a name of a frame or a campaign that would not fit into a path."""
+    if not _NAME.fullmatch(name):
+        raise ValueRefused(where=Text(en="name", id="nama"), value=name, wanted="a-z, 0-9, -, _ (<= 63)")
+
+
 def create_frame(engine: Engine, name: str, scheme: str, country: str = "ID") -> FrameRecord:
     """Create an empty frame. ``country`` is an ISO 3166-1 alpha-2 code.
 
     Raises ``ValueRefused`` for a name that would not fit into a path, an unknown scheme or country,
     ``AlreadyExists`` for a name that is taken.
     """
-    if not _NAME.fullmatch(name):
-        raise ValueRefused(where=Text(en="name", id="nama"), value=name, wanted="a-z, 0-9, -, _ (<= 63)")
+    require_name(name)
     if scheme not in SCHEMES:
         raise ValueRefused(
             where=Text(en="code scheme", id="skema kode"), value=scheme, wanted=" / ".join(SCHEMES)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.checks.protocol import Check, Outcomes, Parameter, Severity, Subject, Values
+from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
+from geo.parameters import Parameter
 from geo.text import Text
 
 

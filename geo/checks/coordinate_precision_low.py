@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.checks.protocol import Check, Outcomes, Parameter, Severity, Subject, Values
+from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
 from geo.coordinates import decimals_written
+from geo.parameters import Parameter
 from geo.text import Text
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.checks.protocol import Check, Outcomes, Parameter, Severity, Subject, Values
+from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
+from geo.parameters import Parameter
 from geo.text import Text
 
 COORDINATE_KEY_PER_DEGREE = 1e7

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.checks.protocol import Parameter, Subject, Values
+from geo.checks.protocol import Subject, Values
 from geo.membership import measure_points
+from geo.parameters import Parameter
 
 FAR_M = Parameter(1000.0, "m", "catalogue of checks: the given point is more than 1 km off")
 LIKELY = Parameter(0.5, "", "catalogue of checks: the flipped point is rather in than out")

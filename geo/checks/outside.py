@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.checks.protocol import Parameter, Subject
+from geo.checks.protocol import Subject
+from geo.parameters import Parameter
 
 # Outside is outside for every check: below this mass inside the area, the accuracy cannot explain it.
 CLEARLY_OUTSIDE = Parameter(0.01, "", "catalogue of checks: one record in a hundred at the most")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from geo.checks.outside import CLEARLY_OUTSIDE, clearly_outside, contained_elsewhere, evidence_of
-from geo.checks.protocol import Check, Outcomes, Parameter, Severity, Subject, Values
+from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
 from geo.levels import Level
+from geo.parameters import Parameter
 from geo.text import Text
 
 

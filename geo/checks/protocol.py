@@ -17,6 +17,7 @@ from geo.frame import Frame
 from geo.geotags import Geotags
 from geo.levels import Level
 from geo.membership import Membership, Undecided, find_membership
+from geo.parameters import Parameter
 from geo.text import Text
 
 
@@ -39,15 +40,6 @@ class Severity(IntEnum):
     def word(self) -> str:
         """The word used in JSON and SQL."""
         return self.name.lower()
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A threshold: its default value, unit ("" for counts and shares), and where it comes from."""
-
-    value: float
-    unit: str
-    source: str
 
 
 Values = Mapping[str, float]

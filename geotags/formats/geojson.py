@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import pyarrow as pa
 
 from boundaries.formats.geojson import declared_crs
-from boundaries.position import LONLAT_EPSG
+from geo.crs import SAME_AS_WGS84
 from geo.errors import CrsRefused, PointRefused
 from geo.text import Text
 from geotags.formats.raw import (
@@ -55,7 +55,7 @@ def read(path: Path) -> RawGeotags:
     if not isinstance(features, list):
         raise unreadable(path, NAME, NOT_A_COLLECTION)
     crs = declared_crs(document)
-    if crs.is_declared and crs.epsg not in LONLAT_EPSG:
+    if crs.is_declared and crs.epsg not in SAME_AS_WGS84:
         named = f"EPSG:{crs.epsg}" if crs.epsg else crs.name
         raise CrsRefused(file=path.name, row=1, reason=POINTS_IN.fill(crs=named))
     properties = [_properties(path, row, feature) for row, feature in enumerate(features, start=1)]

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import shapely
 
-from boundaries.position import LONLAT_EPSG
+from geo.crs import SAME_AS_WGS84
 from geo.errors import CrsRefused, PointRefused
 from geo.text import Text
 from geotags.formats.raw import (
@@ -61,7 +61,7 @@ def _read_points(path: Path) -> RawGeotags:
 def require_lonlat(points: geopandas.GeoDataFrame, file_name: str) -> None:
     """Raise ``CrsRefused`` for points that say they are not longitude and latitude on WGS 84."""
     crs = points.crs
-    if crs is None or crs.to_authority() == ("OGC", "CRS84") or crs.to_epsg() in LONLAT_EPSG:
+    if crs is None or crs.to_authority() == ("OGC", "CRS84") or crs.to_epsg() in SAME_AS_WGS84:
         return
     named = ":".join(crs.to_authority() or ()) or crs.name
     raise CrsRefused(file=file_name, row=1, reason=POINTS_IN.fill(crs=named[:80]))

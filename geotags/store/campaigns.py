@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from boundaries.store.areas import FrameRecord
 from boundaries.store.engine import named_sql
-from boundaries.store.frames import find_frame
+from boundaries.store.frames import find_frame, require_name
 from geo.codes import SCHEMES
 from geo.errors import AlreadyExists, NotFound, ValueRefused
 from geo.levels import Level
@@ -21,7 +20,6 @@ from geo.ruleset import Ruleset
 from geo.text import Text
 
 CAMPAIGN = Text(en="campaign", id="kegiatan")
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
 @dataclass(frozen=True)
@@ -51,8 +49,7 @@ def create_campaign(
     Raises ``ValueRefused`` for the name, a level that the frame's codes do not have or dates in the
     wrong order; ``NotFound`` for the frame; ``AlreadyExists``.
     """
-    if not _NAME.fullmatch(name):
-        raise ValueRefused(where=Text(en="name", id="nama"), value=name, wanted="a-z, 0-9, -, _ (<= 63)")
+    require_name(name)
     record = find_frame(engine, frame)
     levels = record.scheme.levels
     if level not in levels:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from boundaries.store.reading import reading
 from geo.checks.registry import CHECK_OF_CODE
+from geo.checks.words import message_of, remedy_of
 from geo.errors import ValueRefused
 from geotags.exports import require_writable, write_layers
 from geotags.store.campaigns import campaign_named
@@ -114,10 +115,9 @@ def _rows(
                 connection, campaign, code=code, severity=severity, area=area, after=after, limit=_PAGE
             )
             for row in page:
-                check = CHECK_OF_CODE[row["code"]]
                 said = {
-                    "message": check.message.say(LANGUAGE, **row["evidence"]),
-                    "remedy": check.remedy.say(LANGUAGE),
+                    "message": message_of(row["code"], row["evidence"], LANGUAGE),
+                    "remedy": remedy_of(row["code"], LANGUAGE),
                     "evidence": json.dumps(row["evidence"], ensure_ascii=False),
                 }
                 yield {column: (row | said)[column] for column in _COLUMNS}
