@@ -50,13 +50,22 @@ def show_json(document: Any) -> None:
     sys.stdout.write("\n")
 
 
+_LONGEST_CODE = 32
+
+
 def show_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
-    """Print rows under headings; numbers stand to the right."""
+    """Print rows under headings; numbers stand to the right, and codes are not broken where texts can be."""
     rows = [list(row) for row in rows]
     table = Table(title=title, title_justify="left")
     for column, heading in enumerate(headings):
         numeric = bool(rows) and all(isinstance(row[column], int | float) for row in rows)
-        table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
+        words = [str(row[column]) for row in rows]
+        table.add_column(
+            heading,
+            justify="right" if numeric else "left",
+            overflow="fold",
+            no_wrap=all(" " not in word and len(word) <= _LONGEST_CODE for word in words),
+        )
     for row in rows:
         table.add_row(*[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row])
     OUT.print(table)
