@@ -102,13 +102,16 @@ def run_file(data: Path, work: Path) -> dict[str, float]:
 
 
 def run_release(data: Path, work: Path) -> dict[str, float]:
-    """Patok from a release: its segment files are mapped into memory."""
-    from boundaries.segments import open_segment
+    """Patok from a release: its segment files are compared with their names and mapped into memory."""
+    from boundaries.segments import is_intact, open_segment
     from geo.codes import SCHEMES
     from geo.frame import Frame
 
     start = time.perf_counter()
-    segments = tuple(open_segment(path) for path in sorted((work / "segments").glob("*.arrow")))
+    files = sorted((work / "segments").glob("*.arrow"))
+    if not all(is_intact(path, path.stem) for path in files):
+        sys.exit("A segment file is damaged. Run 'prepare' again.")
+    segments = tuple(open_segment(path) for path in files)
     frame = Frame(SCHEMES["kemendagri"], segments)
     return {"read_frame_s": time.perf_counter() - start} | _check(frame, work)
 
