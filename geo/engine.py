@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.checks.accuracy_missing import CHECK as ACCURACY_MISSING
+from geo.checks.outside_assigned_area import CHECK as OUTSIDE_ASSIGNED_AREA
 from geo.checks.protocol import Check, Outcome, Outcomes, Severity, Subject
 from geo.checks.registry import CHECK_OF_CODE, CHECKS
 from geo.errors import ValueRefused
@@ -106,7 +107,13 @@ def _number(value: float, digits: int) -> float | None:
 
 def subject_of(geotags: Geotags, frame: Frame, level: Level, ruleset: Ruleset) -> Subject:
     """The batch against the frame, with the parameters that more than one check reads."""
-    return Subject(geotags, frame, level, ruleset.parameters[ACCURACY_MISSING.code]["assumed_m"])
+    return Subject(
+        geotags,
+        frame,
+        level,
+        missing_accuracy_m=ruleset.parameters[ACCURACY_MISSING.code]["assumed_m"],
+        least_probability=ruleset.parameters[OUTSIDE_ASSIGNED_AREA.code]["least_probability"],
+    )
 
 
 def check_geotags(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.checks.outside import CLEARLY_OUTSIDE, clearly_outside, contained_elsewhere, evidence_of
+from geo.checks.outside import clearly_outside, contained_elsewhere, evidence_of
 from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
 from geo.text import Text
 
 
 def decide(subject: Subject, values: Values) -> Outcomes:
-    """Fail where P < ``least_probability`` and no area of the level contains the point."""
-    fails = clearly_outside(subject, values["least_probability"])
+    """Fail where P < ``least_probability`` of OUTSIDE_ASSIGNED_AREA and no area contains the point."""
+    fails = clearly_outside(subject)
     fails &= ~np.isin(np.arange(len(fails)), list(contained_elsewhere(subject)))
     return Outcomes.of(
         fails, Severity.REVIEW, subject.undecided_masks(), lambda row: evidence_of(subject, row)
@@ -33,5 +33,4 @@ CHECK = Check(
         id="Periksa apakah kerangka berlubang di sini, atau titik berada di laut atau di luar kabupaten.",
     ),
     decide=decide,
-    parameters={"least_probability": CLEARLY_OUTSIDE},
 )

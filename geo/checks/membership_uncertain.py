@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from geo.checks.outside import CLEARLY_OUTSIDE, evidence_of
+from geo.checks.outside import clearly_outside, evidence_of
 from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
 from geo.text import Text
 
 
 def decide(subject: Subject, values: Values) -> Outcomes:
-    """Fail where the point is outside and P >= ``least_probability``."""
+    """Fail where the point is outside and P >= ``least_probability`` of OUTSIDE_ASSIGNED_AREA."""
     membership = subject.membership
-    fails = (membership.distance_m < 0) & (membership.probability >= values["least_probability"])
+    fails = (membership.distance_m < 0) & ~clearly_outside(subject)
     return Outcomes.of(fails, Severity.INFO, subject.undecided_masks(), lambda row: evidence_of(subject, row))
 
 
@@ -28,5 +28,4 @@ CHECK = Check(
         id="Tidak perlu tindakan untuk satu catatan; bila banyak di satu batas, periksa batasnya.",
     ),
     decide=decide,
-    parameters={"least_probability": CLEARLY_OUTSIDE},
 )

@@ -6,16 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.checks.protocol import Subject
-from geo.parameters import Parameter
-
-# Outside is outside for every check: below this mass inside the area, the accuracy cannot explain it.
-CLEARLY_OUTSIDE = Parameter(0.01, "", "catalogue of checks: one record in a hundred at the most")
 
 
-def clearly_outside(subject: Subject, least_probability: float) -> NDArray[np.bool_]:
+def clearly_outside(subject: Subject) -> NDArray[np.bool_]:
     """Outside the assigned area by more than the accuracy explains. Shape (n,)."""
     membership = subject.membership
-    return np.asarray((membership.distance_m < 0) & (membership.probability < least_probability))
+    return np.asarray((membership.distance_m < 0) & (membership.probability < subject.least_probability))
 
 
 def contained_elsewhere(subject: Subject) -> dict[int, str]:

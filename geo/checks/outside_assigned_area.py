@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.checks.outside import CLEARLY_OUTSIDE, clearly_outside, contained_elsewhere, evidence_of
+from geo.checks.outside import clearly_outside, contained_elsewhere, evidence_of
 from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
 from geo.levels import Level
 from geo.parameters import Parameter
@@ -17,7 +17,7 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     Review in the same village; error in another village or farther off than ``error_beyond_m``.
     """
     found = contained_elsewhere(subject)
-    fails = clearly_outside(subject, values["least_probability"])
+    fails = clearly_outside(subject)
     fails &= np.isin(np.arange(len(fails)), list(found))
     severity = np.full(len(fails), Severity.REVIEW, np.uint8)
     scheme = subject.frame.scheme
@@ -46,7 +46,12 @@ CHECK = Check(
     ),
     decide=decide,
     parameters={
-        "least_probability": CLEARLY_OUTSIDE,
+        "least_probability": Parameter(
+            0.01,
+            "",
+            "catalogue of checks: one record in a hundred at the most; holds for IN_NO_AREA and "
+            "MEMBERSHIP_UNCERTAIN too",
+        ),
         "error_beyond_m": Parameter(500.0, "m", "catalogue of checks"),
     },
 )

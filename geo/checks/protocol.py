@@ -101,7 +101,9 @@ class Subject:
     geotags: Geotags
     frame: Frame
     level: Level
-    missing_accuracy_m: float = 20.0
+    missing_accuracy_m: float
+    least_probability: float
+    """Outside is outside for every check: below this mass inside the area, the accuracy cannot explain it."""
 
     @cached_property
     def is_sentinel(self) -> NDArray[np.bool_]:

@@ -295,6 +295,17 @@ def test_a_level_that_the_scheme_does_not_have_is_refused() -> None:
         check_geotags(geotags, Frame(SCHEMES["kemendagri"], ()), Level.SUBSLS)
 
 
+@pytest.mark.parametrize(("east_m", "assigned"), [(-16.5, CODES[0]), (616.5, CODES[11])])
+def test_outside_is_outside_for_every_check_of_a_ruleset(east_m: float, assigned: str) -> None:
+    """One threshold decides among the three, so that no point falls between two of them."""
+    place = place_at(east_m, 50, accuracy_m="8", assigned_area=assigned)
+    for least, found in ((0.001, "MEMBERSHIP_UNCERTAIN"), (0.02, "IN_NO_AREA")):
+        stored = {"OUTSIDE_ASSIGNED_AREA": {"least_probability": least}}
+        ruleset = Ruleset.from_json({"name": "lain", "version": 1, "parameters": stored})
+        [(_, _, findings)] = told(checked([place], ruleset=ruleset))
+        assert [name for name, *_ in findings] == [found]
+
+
 def test_a_ruleset_changes_what_it_names_and_nothing_else() -> None:
     place = place_at(-60, 50, accuracy_m="", assigned_area=CODES[0])
     assumed = {"name": "kasar", "version": 3, "parameters": {"ACCURACY_MISSING": {"assumed_m": 400.0}}}
