@@ -25,6 +25,11 @@ from geo.frame import Frame
 from geo.levels import Level
 
 
+def codes_of(frame: Frame, level: Level = Level.DESA) -> list[str]:
+    """Every code that a release has at a level."""
+    return sorted(code for _, layer in frame.layers(level) for code in layer.codes.to_pylist())
+
+
 @dataclass
 class VillageFrame:
     """The frame ``bali`` with everything that can be done to it."""
