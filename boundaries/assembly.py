@@ -11,7 +11,7 @@ import shapely
 
 from boundaries.areas import AreaTable
 from geo.codes import CodeScheme
-from geo.frame import DEFAULT_BOUNDARY_SIGMA_M, Frame, Layer, Segment
+from geo.frame import DEFAULT_BOUNDARY_SIGMA_M, Frame, Layer, Segment, require_boundary_sigma
 from geo.levels import Level
 
 
@@ -22,7 +22,11 @@ def frame_of_tables(
     boundary_sigma_m: float = DEFAULT_BOUNDARY_SIGMA_M,
     release: str = "",
 ) -> Frame:
-    """One segment per kabupaten. Codes used twice, no codes, and areas without surface are withheld."""
+    """One segment per kabupaten. Codes used twice, no codes, and areas without surface are withheld.
+
+    Raises ``ValueRefused`` for a ``boundary_sigma_m`` that none can be.
+    """
+    require_boundary_sigma(boundary_sigma_m)
     layers: dict[str, dict[Level, Layer]] = {}
     withheld: dict[str, set[str]] = {}
     for level, table in tables.items():

@@ -19,10 +19,17 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.codes import CodeScheme
+from geo.errors import ValueRefused
 from geo.levels import Level
 from geo.tree import PackedTree
 
 DEFAULT_BOUNDARY_SIGMA_M = 5.0
+
+
+def require_boundary_sigma(boundary_sigma_m: float) -> None:
+    """Raise ``ValueRefused`` for a standard deviation that no boundary has: none, or over a kilometre."""
+    if not 0 < boundary_sigma_m <= 1000:
+        raise ValueRefused(where="boundary_sigma_m", value=boundary_sigma_m, wanted="0 < m <= 1000")
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from typing import Any
 import geopandas
 import numpy as np
 import pandas as pd
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from geo.engine import Checked, Verdict
 from geo.errors import FormatUnknown, ValueRefused
@@ -24,6 +25,10 @@ WRITABLE = Text(
     id="berkas dalam folder yang ada dan dapat ditulisi",
 )
 
+WITH_SPACE = Text(
+    en="a file on a disk that is not full and can be written to",
+    id="berkas pada disk yang tidak penuh dan dapat ditulisi",
+)
 NO_INPUT = Text(en="a file that is none of the inputs", id="berkas yang bukan salah satu masukan")
 
 
@@ -123,11 +128,13 @@ def write_layers(layers: dict[str, pd.DataFrame], path: Path) -> None:
     The file appears whole or not at all, replacing an older one.
     """
     require_writable(path)
-    folder = path.parent
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".patok-") as scratch:
-        unfinished = Path(scratch) / path.name
-        WRITERS[path.suffix.lower()](layers, unfinished)
-        unfinished.replace(path)
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".patok-") as scratch:
+            unfinished = Path(scratch) / path.name
+            WRITERS[path.suffix.lower()](layers, unfinished)
+            unfinished.replace(path)
+    except (OSError, DataSourceError, DataLayerError, FeatureError) as error:
+        raise ValueRefused(where=OUTPUT, value=str(path), wanted=WITH_SPACE) from error
 
 
 def as_points(table: pd.DataFrame) -> geopandas.GeoDataFrame:

@@ -181,7 +181,9 @@ def _refuse_unreadable_revision(file_name: str, raw: RawGeotags, names: Mapping[
 
 
 def _refuse_decimal_comma(file_name: str, raw: RawGeotags, names: Mapping[str, str]) -> None:
-    for column in ("lon_text", "lat_text"):
+    for column in ("lon_text", "lat_text", "accuracy_m"):
+        if column not in names:
+            continue
         texts = pc.utf8_trim_whitespace(pc.fill_null(raw.columns[names[column]], ""))
         comma = pc.match_substring_regex(texts, DECIMAL_COMMA).to_numpy(zero_copy_only=False)
         filled = pc.not_equal(texts, "").to_numpy(zero_copy_only=False)

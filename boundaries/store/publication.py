@@ -7,7 +7,6 @@ commits: a file that nothing names does no harm, a manifest that names no file w
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,7 +31,7 @@ from boundaries.store.segment_rows import (
     store_segment,
 )
 from geo.errors import CandidateBlocked, CandidateShrinks, QaNeeded, ValueRefused
-from geo.frame import DEFAULT_BOUNDARY_SIGMA_M, Segment
+from geo.frame import DEFAULT_BOUNDARY_SIGMA_M, Segment, require_boundary_sigma
 from geo.levels import Level
 from geo.text import Text
 
@@ -167,8 +166,7 @@ def _check_values(label: str, boundary_sigma_m: float, forced_reason: str | None
             value=label,
             wanted=Text(en="1 to 64 characters", id="1 sampai 64 karakter"),
         )
-    if not (math.isfinite(boundary_sigma_m) and 0 < boundary_sigma_m <= 1000):
-        raise ValueRefused(where="boundary_sigma_m", value=boundary_sigma_m, wanted="0 < m <= 1000")
+    require_boundary_sigma(boundary_sigma_m)
     if forced_reason is not None and not forced_reason.strip():
         raise _reason_missing()
 

@@ -34,7 +34,8 @@ def read_findings(
 
     One statement per severity, so that each is a walk by key and nothing has to be sorted. Each
     row: finding_id, geotag_id, code, severity, distance_m, probability, evidence, assigned_area,
-    area_name (None when the release does not have the area), household_key, lon, lat.
+    area_name (None when the release does not have the area), household_key, item_id, building_no,
+    enumerator_id, lon, lat.
     """
     rows: list[dict[str, Any]] = []
     for rank, name in enumerate(SEVERITIES):

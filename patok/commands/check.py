@@ -32,6 +32,7 @@ from patok.words import LANGUAGE, progress_bar, say, show_json, show_table, tell
 @level_option
 @click.option("--scheme", type=click.Choice(list(SCHEMES)), default="bps", show_default=True)
 @click.option("--boundary-sigma-m", type=float, default=DEFAULT_BOUNDARY_SIGMA_M, show_default=True)
+@click.option("--layer", help=tell("Layer of a file with several.", "Lapisan dari berkas berisi beberapa."))
 @column_option
 @as_json
 def COMMAND(
@@ -41,6 +42,7 @@ def COMMAND(
     level: Level,
     scheme: str,
     boundary_sigma_m: float,
+    layer: str | None,
     columns: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -48,7 +50,7 @@ def COMMAND(
     require_writable(output, inputs=(frame, geotags))
     codes = SCHEMES[scheme]
     with progress_bar("Checking", "Memeriksa", None):
-        areas = read_areas(frame, level, codes)
+        areas = read_areas(frame, level, codes, layer=layer)
         loaded = read_geotags(geotags, codes, level, read_columns(columns))
         in_memory = frame_of_tables(
             codes, {level: areas.areas}, boundary_sigma_m=boundary_sigma_m, release=areas.file_name

@@ -79,16 +79,23 @@ def COMMAND(
             tell("Severity", "Keparahan"),
             tell("Code", "Kode"),
             tell("Area", "Wilayah"),
+            tell("Household", "Keluarga"),
             tell("Finding", "Temuan"),
         ],
-        [[row["severity"], row["code"], row["assigned_area"], row["message"]] for row in shown],
+        [
+            [row[name] for name in ("severity", "code", "assigned_area", "household_key", "message")]
+            for row in shown
+        ],
     )
 
 
 _COLUMNS = [
     "finding_id",
     "geotag_id",
+    "item_id",
     "household_key",
+    "building_no",
+    "enumerator_id",
     "assigned_area",
     "area_name",
     "code",

@@ -40,6 +40,13 @@ def COMMAND(host: str | None, port: int | None) -> None:
         run_server(store, settings, host, port)
 
 
+def _address(host: str) -> str:
+    """What to type into a browser on this machine."""
+    if not named_by(host):
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
 def require_free(host: str, port: int) -> None:
     """Raise ``PortTaken`` when somebody listens there already."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
@@ -65,7 +72,7 @@ def run_server(store: Store, settings: Settings, host: str, port: int) -> None:
     note(
         "The page is at http://{host}:{port} (Ctrl-C stops).",
         "Halaman ada di http://{host}:{port} (Ctrl-C untuk berhenti).",
-        host=f"[{host}]" if ":" in host else host,
+        host=_address(host),
         port=port,
     )
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=5)

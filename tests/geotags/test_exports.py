@@ -130,7 +130,7 @@ def test_an_older_file_is_replaced_whole(
         raise OSError("no space left on device")
 
     monkeypatch.setitem(exports.WRITERS, ending, fail)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(ValueRefused, match="a disk that is not full"):
         write_checked(_checked(), path, "en")
     assert path.read_text() == "of yesterday"
     assert list(tmp_path.iterdir()) == [path]

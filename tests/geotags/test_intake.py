@@ -182,6 +182,13 @@ def test_most_rows_wrong_refuse_the_file(tmp_path: Path, case: str) -> None:
     _is_one_good_sentence(refused.value, words)
 
 
+def test_a_comma_in_most_accuracies_refuses_the_file_too(tmp_path: Path) -> None:
+    with pytest.raises(DecimalComma) as refused:
+        _read(tmp_path, _columns(accuracy=["5", "11,3", "4,5"]))
+    _is_one_good_sentence(refused.value, "row 3: column accuracy")
+    assert np.isnan(_read(tmp_path, _columns(accuracy=["5", "6.5", "4,5"])).geotags.accuracy_m[2])
+
+
 @pytest.mark.parametrize("case", SYSTEMATIC)
 def test_few_rows_wrong_do_not(tmp_path: Path, case: str) -> None:
     value, column, _, _ = SYSTEMATIC[case]

@@ -147,6 +147,8 @@ def test_check_never_writes_over_what_it_reads(patok: Patok, files: Path) -> Non
         ("--column", "lon=bujur", "--column: 'lon' is not allowed. Give item_id / "),
         ("--column", "lon_text=bujur", "no column for lon_text; looked for bujur"),
         ("--scheme", "iso", "'iso' is not one of 'bps', 'kemendagri'"),
+        ("--boundary-sigma-m", "-3", "boundary_sigma_m: -3.0 is not allowed"),
+        ("--boundary-sigma-m", "nan", "boundary_sigma_m: nan is not allowed"),
         ("-o", "hasil.xlsx", "hasil.xlsx: no reader"),
         ("-o", "/nowhere/hasil.csv", "folder that is there"),
     ],

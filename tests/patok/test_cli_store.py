@@ -201,7 +201,8 @@ def test_findings_for_qgis(published: Patok, files: Path) -> None:
     assert (outside.geometry.x, outside.geometry.y) == (115.4150123, -8.6950123)
     one = published("findings", "regsosek", "--severity", "error", "-o", files / "temuan.csv", "--json")
     assert one.json == {"campaign": "regsosek", "findings": 2, "output": str(files / "temuan.csv")}
-    assert len(pd.read_csv(files / "temuan.csv")) == 2
+    table = pd.read_csv(files / "temuan.csv", dtype=str)
+    assert len(table) == 2 and table[["item_id", "household_key"]].notna().all(axis=None)
     assert published("findings", "regsosek", "-o", files / "temuan.doc").code == 2
 
 

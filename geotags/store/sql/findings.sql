@@ -1,6 +1,6 @@
 SELECT
     p.finding_id, p.geotag_id, p.code, p.severity, p.distance_m, p.probability, p.evidence,
-    p.assigned_area, a.name AS area_name, p.household_key, p.lon, p.lat
+    p.assigned_area, a.name AS area_name, p.household_key, p.item_id, p.building_no, p.enumerator_id, p.lon, p.lat
 FROM (
     SELECT
         f.id AS finding_id,
@@ -13,6 +13,9 @@ FROM (
         f.release_id,
         g.assigned_area,
         g.household_key,
+        g.item_id,
+        g.building_no,
+        g.enumerator_id,
         ST_X(g.geom) AS lon,
         ST_Y(g.geom) AS lat
     FROM findings AS f
