@@ -55,7 +55,7 @@ class _UnknownConstant(ValueError):
 
 def read_geojson(path: Path, layer: str | None = None) -> RawTable:
     """Every feature of a FeatureCollection; ``layer`` has no meaning here. Raises FileUnreadable."""
-    document = _parse(path)
+    document = parse_json(path)
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list) or document.get("type") != "FeatureCollection":
         raise unreadable(path, NAME, NOT_A_COLLECTION)
@@ -77,7 +77,8 @@ def read_geojson(path: Path, layer: str | None = None) -> RawTable:
     )
 
 
-def _parse(path: Path) -> Any:
+def parse_json(path: Path) -> Any:
+    """The document in a file, its long whole numbers exact. Raises FileUnreadable, with the place."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as broken:

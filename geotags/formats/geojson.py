@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pyarrow as pa
 
-from boundaries.formats.geojson import declared_crs
+from boundaries.formats.geojson import NOT_A_FEATURE, declared_crs, parse_json
 from geo.crs import SAME_AS_WGS84
 from geo.errors import CrsRefused, PointRefused
 from geo.text import Text
@@ -25,32 +25,12 @@ from geotags.formats.raw import (
 
 NAME = "GeoJSON"
 
-NOT_JSON = Text(
-    en="the JSON breaks off or is wrong at line {line}, column {column}",
-    id="JSON terputus atau salah pada baris {line}, kolom {column}",
-)
-NOT_A_NUMBER = Text(
-    en="it holds the value {value}, which JSON does not know",
-    id="berisi nilai {value}, yang tidak dikenal JSON",
-)
-TOO_DEEP = Text(
-    en="its values are nested too deeply or a number is too long",
-    id="nilainya bersarang terlalu dalam atau ada angka yang terlalu panjang",
-)
 NOT_A_COLLECTION = Text(en="it is no FeatureCollection", id="isinya bukan FeatureCollection")
-NOT_A_FEATURE = Text(
-    en="row {row} is not a feature with properties and a geometry",
-    id="baris {row} bukan fitur dengan properties dan geometry",
-)
-
-
-class _UnknownConstant(ValueError):
-    """NaN or an infinity where JSON wants a number."""
 
 
 def read(path: Path) -> RawGeotags:
     """Read a FeatureCollection of points; a null geometry is a missing coordinate."""
-    document = _parse(path)
+    document = parse_json(path)
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list):
         raise unreadable(path, NAME, NOT_A_COLLECTION)
@@ -71,23 +51,6 @@ def read(path: Path) -> RawGeotags:
         raise unreadable(path, NAME, NOT_UTF8) from None
     numbers = {name for name, given in values.items() if not all(isinstance(v, str | None) for v in given)}
     return RawGeotags(columns, first_row=1, number_columns=frozenset(numbers))
-
-
-def _parse(path: Path) -> Any:
-    try:
-        return json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=_refuse_constant)
-    except UnicodeDecodeError:
-        raise unreadable(path, NAME, NOT_UTF8) from None
-    except json.JSONDecodeError as broken:
-        raise unreadable(path, NAME, NOT_JSON, line=broken.lineno, column=broken.colno) from None
-    except _UnknownConstant as constant:
-        raise unreadable(path, NAME, NOT_A_NUMBER, value=str(constant)) from None
-    except (RecursionError, ValueError):
-        raise unreadable(path, NAME, TOO_DEEP) from None
-
-
-def _refuse_constant(word: str) -> NoReturn:
-    raise _UnknownConstant(word)
 
 
 def _properties(path: Path, row: int, feature: Any) -> dict[str, Any]:
