@@ -104,7 +104,7 @@ def _search(
     reach = dict(zip(which.tolist(), radius_m.tolist(), strict=True))
     for layer, points, areas in pairs.values():
         at = np.array(points, np.int64)
-        distance, probability, _, _ = measure_points(
+        distance, probability = measure_points(
             layer, np.array(areas, np.int64), lon[at], lat[at], sigma_m[at]
         )
         for i, row, d, p in zip(points, areas, distance.tolist(), probability.tolist(), strict=True):

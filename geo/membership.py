@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from geo.frame import Frame, Layer
 from geo.geodesy import geodesic_m
 from geo.geotags import SIGMAS_PER_R68, Geotags
-from geo.kernels import measure
+from geo.kernels import measure, nearest_points
 from geo.levels import Level
 
 # The plane of local radii is within 1e-5 up to here; beyond it the geodesic is taken instead.
@@ -37,7 +37,7 @@ class Membership:
     """One value per geotag; NaN or -1 where undecided.
 
     ``distance_m`` is signed, positive inside, 0 on the boundary. ``probability`` is the Gaussian
-    mass inside the assigned area. ``near_lon``/``near_lat`` is its nearest boundary point.
+    mass inside the assigned area.
     """
 
     undecided: NDArray[np.uint8]
@@ -46,8 +46,6 @@ class Membership:
     sigma_m: NDArray[np.float64]
     distance_m: NDArray[np.float64]
     probability: NDArray[np.float64]
-    near_lon: NDArray[np.float64]
-    near_lat: NDArray[np.float64]
 
 
 def sigmas_m(
@@ -78,21 +76,15 @@ def find_membership(
         sigma_m=sigmas_m(geotags.accuracy_m, frame.boundary_sigma_m, missing_accuracy_m),
         distance_m=np.full(n, np.nan),
         probability=np.full(n, np.nan),
-        near_lon=np.full(n, np.nan),
-        near_lat=np.full(n, np.nan),
     )
     decided = np.flatnonzero(undecided == Undecided.DECIDED)
-    # In the order of segment and row, one area's vertices are read from memory once.
-    order = decided[np.lexsort((row[decided], segment[decided]))]
-    cuts = np.flatnonzero(np.diff(segment[order])) + 1
     tasks = [
-        (frame.segments[int(segment[group[0]])].layers[level], group[start : start + _ROWS_PER_TASK])
-        for group in np.split(order, cuts)
+        (frame.segments[position].layers[level], group[start : start + _ROWS_PER_TASK])
+        for position, group in _by_area(segment, row, decided)
         for start in range(0, len(group), _ROWS_PER_TASK)
     ]
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda task: _measure_into(result, geotags, *task), tasks))
-    _refine_far(result, geotags)
     undecided[(undecided == Undecided.DECIDED) & np.isnan(result.distance_m)] = (
         Undecided.AREA_WITHOUT_GEOMETRY
     )
@@ -128,30 +120,61 @@ def is_withheld(codes: pa.StringArray, frame: Frame) -> NDArray[np.bool_]:
     return np.asarray(pc.is_in(codes, value_set=value_set).to_numpy(zero_copy_only=False))
 
 
+def nearest_boundary(
+    membership: Membership, geotags: Geotags, frame: Frame, level: Level, which: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Longitude and latitude of the nearest boundary point of the assigned area of decided geotags."""
+    lon, lat = np.full(len(geotags), np.nan), np.full(len(geotags), np.nan)
+    for position, group in _by_area(membership.segment, membership.row, which):
+        layer = frame.segments[position].layers[level]
+        rows, at = membership.row[group], (geotags.lon[group], geotags.lat[group])
+        lon[group], lat[group] = find_nearest(layer, rows, *at)
+    return lon[which], lat[which]
+
+
+def _by_area(
+    segment: NDArray[np.int32], row: NDArray[np.int64], which: NDArray[np.int64]
+) -> list[tuple[int, NDArray[np.int64]]]:
+    """``which``, by segment and in the order of areas: one area's vertices are read from memory once."""
+    positions = segment[which]
+    groups = []
+    for position in np.unique(positions).tolist():
+        group = which[positions == position]
+        groups.append((position, group[np.argsort(row[group], kind="stable")]))
+    return groups
+
+
 def measure_points(
     layer: Layer,
     rows: NDArray[np.int64],
     lon: NDArray[np.float64],
     lat: NDArray[np.float64],
     sigma_m: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], ...]:
-    """Signed distance, probability and nearest boundary point of points against areas of one layer."""
-    filled = tuple(np.empty(len(rows)) for _ in range(4))
-    measure(layer.xs, layer.ys, layer.ring_offsets, layer.area_offsets, rows, lon, lat, sigma_m, *filled)
-    return filled
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Signed distance and probability of points against areas of one layer; far distances are geodesic."""
+    distance, probability = np.empty(len(rows)), np.empty(len(rows))
+    measure(
+        layer.xs, layer.ys, layer.ring_offsets, layer.area_offsets, rows, lon, lat, sigma_m,
+        distance, probability,
+    )  # fmt: skip
+    far = np.flatnonzero(np.abs(distance) > _PLANE_LIMIT_M)
+    if len(far):
+        metres = geodesic_m(lon[far], lat[far], *find_nearest(layer, rows[far], lon[far], lat[far]))
+        distance[far] = np.copysign(metres, distance[far])
+    return distance, probability
+
+
+def find_nearest(
+    layer: Layer, rows: NDArray[np.int64], lon: NDArray[np.float64], lat: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Longitude and latitude of the nearest boundary point of each point's area, in degrees."""
+    near_lon, near_lat = np.empty(len(rows)), np.empty(len(rows))
+    offsets = layer.ring_offsets, layer.area_offsets
+    nearest_points(layer.xs, layer.ys, *offsets, rows, lon, lat, near_lon, near_lat)
+    return near_lon, near_lat
 
 
 def _measure_into(result: Membership, geotags: Geotags, layer: Layer, which: NDArray[np.int64]) -> None:
-    filled = measure_points(
+    result.distance_m[which], result.probability[which] = measure_points(
         layer, result.row[which], geotags.lon[which], geotags.lat[which], result.sigma_m[which]
     )
-    for column, values in zip(
-        (result.distance_m, result.probability, result.near_lon, result.near_lat), filled, strict=True
-    ):
-        column[which] = values
-
-
-def _refine_far(result: Membership, geotags: Geotags) -> None:
-    far = np.flatnonzero(np.abs(result.distance_m) > _PLANE_LIMIT_M)
-    metres = geodesic_m(geotags.lon[far], geotags.lat[far], result.near_lon[far], result.near_lat[far])
-    result.distance_m[far] = np.copysign(metres, result.distance_m[far])

@@ -23,7 +23,7 @@ def flipped_into_area(
     for position in np.unique(membership.segment[far]):
         rows = far[membership.segment[far] == position]
         layer = subject.frame.segments[int(position)].layers[subject.level]
-        _, probability, _, _ = measure_points(
+        _, probability = measure_points(
             layer, membership.row[rows], lon[rows], lat[rows], membership.sigma_m[rows]
         )
         fails[rows] = probability >= values["probability"]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from shapely.affinity import affine_transform
 
 from geo.frame import Frame, Layer, Segment
+from geo.gaussian import N_NODES
 from geo.geodesy import metres_per_degree
 from geo.kernels import OUTSIDE, mass_inside, nearest, place
 from geo.levels import Level
@@ -61,7 +62,8 @@ def uncut_mass(layer: Layer, row: int, lon: float, lat: float, sigma_m: float) -
     rings = (layer.xs, layer.ys, layer.ring_offsets, layer.area_offsets[row], layer.area_offsets[row + 1])
     distance, _, _ = nearest(*rings, lon, lat)
     where = place(*rings, lon, lat)
-    return float(mass_inside(*rings, lon, lat, sigma_m, -distance if where == OUTSIDE else distance))
+    signed_m = -distance if where == OUTSIDE else distance
+    return float(mass_inside(*rings, lon, lat, sigma_m, signed_m, np.empty(N_NODES)))
 
 
 def around(shape: Any, lon: float, lat: float) -> Any:

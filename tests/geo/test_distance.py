@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from geo.geodesy import geodesic_m, metres_per_degree
 from geo.geotags import Geotags
 from geo.levels import Level
-from geo.membership import find_membership, measure_points
+from geo.membership import find_membership, find_nearest, measure_points
 from tests.geo.oracles import GEOD, geodesic_distance_m
 from tests.geo.shapes import around, frame_of, layer_of, star_areas
 
@@ -76,18 +76,18 @@ def test_the_nearest_point_is_on_the_boundary_and_that_far() -> None:
     lons, lats = rng.uniform(115.39, 115.42, 300), rng.uniform(-8.51, -8.48, 300)
     membership, layer = measured(shape, lons.tolist(), lats.tolist())
     held = layer.geometry(0)
-    off_deg = shapely.distance(held.boundary, shapely.points(membership.near_lon, membership.near_lat))
+    near = find_nearest(layer, np.zeros(300, np.int64), lons, lats)
+    off_deg = shapely.distance(held.boundary, shapely.points(*near))
     assert off_deg.max() < 1e-13
-    metres = geodesic_m(lons, lats, membership.near_lon, membership.near_lat)
+    metres = geodesic_m(lons, lats, *near)
     assert np.abs(membership.distance_m) == pytest.approx(metres, rel=1e-4)
 
 
 def test_beyond_two_kilometres_the_distance_is_the_geodesic() -> None:
     shape = shapely.box(115.0, -8.2, 115.1, -8.1)
-    membership, _ = measured(shape, [115.05, 115.05, 115.3], [-7.9, -8.15, -8.15])
-    expected = geodesic_m(
-        [115.05, 115.05, 115.3], [-7.9, -8.15, -8.15], membership.near_lon, membership.near_lat
-    )
+    at = np.array([115.05, 115.05, 115.3]), np.array([-7.9, -8.15, -8.15])
+    membership, layer = measured(shape, *(axis.tolist() for axis in at))
+    expected = geodesic_m(*at, *find_nearest(layer, np.zeros(3, np.int64), *at))
     assert (expected > 2_000).all()
     assert membership.distance_m.tolist() == (expected * [-1, 1, -1]).tolist()
 
@@ -96,7 +96,6 @@ def test_a_point_on_the_boundary_is_at_zero_and_inside() -> None:
     shape = shapely.box(115.0, -8.5, 115.5, -8.0)
     membership, _ = measured(shape, [115.0, 115.25, 115.5, 115.0], [-8.25, -8.0, -8.5, -8.0])
     assert membership.distance_m.tolist() == [0.0] * 4
-    assert membership.near_lon.tolist() == [115.0, 115.25, 115.5, 115.0]
 
 
 def test_the_neighbouring_float_outside_is_never_at_zero() -> None:
@@ -106,7 +105,7 @@ def test_the_neighbouring_float_outside_is_never_at_zero() -> None:
     ys = np.array([my - 0.1 * np.spacing(1.0), np.nextafter(my, -9), np.nextafter(my, -7)])
     ys = np.r_[ys, my + np.arange(-40, 41) * np.spacing(8.0)]
     xs = np.full(len(ys), mx)
-    distance, _, _, _ = measure_points(layer, np.zeros(len(xs), np.int64), xs, ys, np.ones(len(xs)))
+    distance, _ = measure_points(layer, np.zeros(len(xs), np.int64), xs, ys, np.ones(len(xs)))
     outside = ~shapely.intersects_xy(layer.geometry(0), xs, ys)
     assert outside.any() and (~outside).any()
     assert (distance[outside] < 0).all() and (distance[~outside] >= 0).all()
@@ -130,7 +129,7 @@ def test_moving_everything_east_changes_nothing(shape: Any, x: float, y: float, 
     for lon in (20.0, 20.0 + by):
         layer = layer_of([around(shape, lon, -8.5)])
         at = np.array([lon + x / kx]), np.array([-8.5 + y / ky])
-        distance, probability, _, _ = measure_points(layer, np.zeros(1, np.int64), *at, np.full(1, 40.0))
+        distance, probability = measure_points(layer, np.zeros(1, np.int64), *at, np.full(1, 40.0))
         results.append((abs(distance[0]), probability[0]))
     # A degree of longitude keeps 1e-14 degree of a float: a nanometre, which may change the side.
     assert results[0][0] == pytest.approx(results[1][0], abs=1e-7)

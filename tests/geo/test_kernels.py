@@ -135,7 +135,7 @@ def test_the_sign_of_the_distance_is_the_side(shape: Any, points: list[tuple[flo
     shape = affine_transform(shape, [1e-3, 0, 0, 1e-3, 115.0, -2.0])
     xs, ys = (np.array(points) * 1e-3 + np.array([115.0, -2.0])).T
     layer = layer_of([shape])
-    distance, _, _, _ = measure_points(layer, np.zeros(len(xs), np.int64), xs, ys, np.full(len(xs), 5.0))
+    distance, _ = measure_points(layer, np.zeros(len(xs), np.int64), xs, ys, np.full(len(xs), 5.0))
     where = by_geos(layer.geometry(0), xs, ys)
     assert ((distance > 0) == (where == INSIDE)).all()
     assert ((distance < 0) == (where == OUTSIDE)).all()
@@ -176,7 +176,7 @@ def test_any_outline_is_read_as_geos_reads_it(rings: list[list[tuple[int, int]]]
 def test_a_ring_drawn_twice_has_no_inside() -> None:
     twice = shapely.Polygon([(0, 0), (1, 0), (1, 1), (0, 0), (1, 0), (1, 1), (0, 0)])
     layer = layer_of([twice, shapely.box(0, 0, 1, 1)])
-    distance, probability, _, _ = measure_points(
+    distance, probability = measure_points(
         layer, np.array([0, 1]), np.full(2, 0.5), np.full(2, 0.5), np.full(2, 5.0)
     )
     assert np.isnan(distance[0]) and np.isnan(probability[0]) and distance[1] > 0
