@@ -74,14 +74,15 @@ class Checked:
         distance_m, probability = self.membership.distance_m, self.membership.probability
         for code, outcomes in self.outcomes.items():
             check = CHECK_OF_CODE[code]
-            for row in outcomes.failed.tolist():
+            rows = zip(outcomes.failed.tolist(), outcomes.evidence_rows(), strict=True)
+            for row, evidence in rows:
                 yield Finding(
                     row=row,
                     check=check,
                     severity=Severity(int(outcomes.severity[row])),
                     distance_m=_number(distance_m[row], 2),
                     probability=_number(probability[row], 6),
-                    evidence=outcomes.evidence.get(row, {}),
+                    evidence=evidence,
                 )
 
     def not_assessed(self) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from boundaries.store.reading import Engine
+from geo.checks.protocol import Scope
 from geo.checks.registry import CHECKS
 from geo.engine import check_geotags
 from geo.frame import Frame
@@ -23,7 +24,7 @@ from geotags.store.results import delete_results, write_results
 ROWS_PER_BATCH = 20_000
 
 # A batch says nothing of duplicates: some of its rows may be repeated, superseded or left out.
-_ALONE = tuple(check for check in CHECKS if not check.clustered)
+_ALONE = tuple(check for check in CHECKS if check.scope is Scope.RECORD)
 
 Progress = Callable[[int], None]
 """Called with the number of geotags done since the last call."""

@@ -16,7 +16,7 @@ def decide(subject: Subject, values: Values) -> Outcomes:
         missing,
         Severity.REVIEW,
         {"coordinate_unusable": ~subject.usable},
-        lambda row: {"assumed_m": values["assumed_m"]},
+        lambda rows: {"assumed_m": np.full(len(rows), values["assumed_m"])},
     )
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.checks.outside import candidates_of
+from geo.checks.protocol import Check, Columns, Outcomes, Severity, Subject, Values
 from geo.membership import find_areas, is_withheld
 from geo.text import Text
 
@@ -13,11 +17,11 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     _, row_of_area = find_areas(geotags.assigned_area, subject.frame, subject.level)
     unknown = row_of_area < 0
 
-    def evidence(row: int) -> dict[str, object]:
-        code = geotags.assigned_area[row].as_py()
+    def evidence(rows: NDArray[np.int64]) -> Columns:
+        codes = geotags.assigned_area.take(rows).to_pylist()
         return {
-            "damage": scheme.damage(code, subject.level) or "",
-            "candidates": [area.as_evidence() for area in subject.candidates.get(row, [])],
+            "damage": [scheme.damage(code, subject.level) or "" for code in codes],
+            "candidates": candidates_of(subject, rows),
         }
 
     withheld = is_withheld(geotags.assigned_area, subject.frame)

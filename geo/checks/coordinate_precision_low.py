@@ -20,7 +20,7 @@ def decide(subject: Subject, values: Values) -> Outcomes:
         decimals < values["review_decimals"],
         severity,
         {"coordinate_unusable": ~subject.usable, "no_typed_text": not_typed},
-        lambda row: {"decimals": int(decimals[row])},
+        lambda rows: {"decimals": decimals[rows]},
     )
 
 

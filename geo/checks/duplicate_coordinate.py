@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
+from geo.checks.groups import Groups, as_numbers, buildings, households
+from geo.checks.protocol import Check, Columns, Outcomes, Scope, Severity, Subject, Values
 from geo.parameters import Parameter
 from geo.text import Text
 
@@ -37,64 +37,59 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     assigned to special areas are not assessed and do not count for others.
     """
     geotags = subject.geotags
-    n = len(geotags)
-    fails, special = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
-    severity = np.full(n, Severity.REVIEW, np.uint8)
-    evidence: dict[int, dict[str, object]] = {}
-    for rows, key in _same_place(subject):
-        is_special = np.array([_is_special_area(subject, int(row)) for row in rows])
-        special[rows[is_special]] = True
-        rows = rows[~is_special]
-        buildings = {_building(subject, int(row)) for row in rows}
-        households = {_household(subject, int(row)) for row in rows}
-        if len(buildings) < values["review_buildings"] or len(households) == 1:
-            continue
-        fails[rows] = True
-        if len(buildings) >= values["error_buildings"]:
-            severity[rows] = Severity.ERROR
-        shown = {
-            "cluster_key": cluster_key(*key),
-            "geotags": len(rows),
-            "buildings": len(buildings),
-            "households": len(households),
+    together = _same_place(subject, np.flatnonzero(subject.usable))
+    special = np.zeros(len(geotags), np.bool_)
+    special[together.rows] = _in_special_area(subject, together.rows)
+    places = _same_place(subject, together.rows[~special[together.rows]])
+    n_buildings = places.distinct(as_numbers(buildings(geotags, places.rows)))
+    n_households = places.distinct(as_numbers(households(geotags, places.rows)))
+    found = (n_buildings >= values["review_buildings"]) & (n_households > 1)
+
+    place_of_row = np.full(len(geotags), -1)
+    place_of_row[places.rows] = places.group_of
+    fails = np.zeros(len(geotags), np.bool_)
+    fails[places.rows] = found[places.group_of]
+    severity = np.full(len(geotags), Severity.REVIEW, np.uint8)
+    severity[places.rows[(n_buildings >= values["error_buildings"])[places.group_of]]] = Severity.ERROR
+
+    def evidence(rows: NDArray[np.int64]) -> Columns:
+        first = places.rows[places.starts[:-1][found]]
+        keys = coordinate_keys(geotags.lon[first], geotags.lat[first]).tolist()
+        key_of_place = np.full(len(places), "", object)
+        key_of_place[found] = [cluster_key(*key) for key in keys]
+        place = place_of_row[rows]
+        return {
+            "cluster_key": key_of_place[place],
+            "geotags": places.sizes[place],
+            "buildings": n_buildings[place],
+            "households": n_households[place],
         }
-        evidence.update(dict.fromkeys(rows.tolist(), shown))
+
     not_assessed = {"coordinate_unusable": ~subject.usable, "special_area": special}
-    return Outcomes.of(fails, severity, not_assessed, lambda row: evidence[row])
+    return Outcomes.of(fails, severity, not_assessed, evidence)
 
 
-def _same_place(subject: Subject) -> Iterator[tuple[NDArray[np.int64], tuple[int, int]]]:
-    """The rows of each place with more than one usable geotag, and its coordinate key."""
-    rows = np.flatnonzero(subject.usable)
-    keys = coordinate_keys(subject.geotags.lon[rows], subject.geotags.lat[rows])
-    order = np.lexsort((keys[:, 1], keys[:, 0]))
-    rows, keys = rows[order], keys[order]
-    starts = np.flatnonzero(np.r_[True, np.any(np.diff(keys, axis=0) != 0, axis=1)]) if len(rows) else rows
-    ends = np.r_[starts[1:], len(rows)]
-    for i in np.flatnonzero(ends - starts > 1):
-        yield rows[starts[i] : ends[i]], (int(keys[starts[i], 0]), int(keys[starts[i], 1]))
+def _same_place(subject: Subject, rows: NDArray[np.int64]) -> Groups:
+    """The rows of each place with more than one of them."""
+    lon, lat = coordinate_keys(subject.geotags.lon[rows], subject.geotags.lat[rows]).T
+    # 180 degrees of latitude are 31 bits of 1e-7 degree, 360 of longitude 32: both fit a number of 63.
+    return Groups.by(lon * 2**31 + lat, rows, least=2)
 
 
-def _building(subject: Subject, row: int) -> tuple[str, str]:
-    geotags = subject.geotags
-    number = geotags.building_no[row].as_py()
-    if number:
-        return geotags.assigned_area[row].as_py(), number
-    return "", _household(subject, row)
-
-
-def _household(subject: Subject, row: int) -> str:
-    """Its key; where none is given each record is a household."""
-    geotags = subject.geotags
-    return geotags.household_key[row].as_py() or geotags.item_id[row].as_py()  # type: ignore[no-any-return]
-
-
-def _is_special_area(subject: Subject, row: int) -> bool:
+def _in_special_area(subject: Subject, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether each row is assigned to an area where many rightly share a point."""
     membership = subject.membership
-    if membership.row[row] < 0:
+    areas = np.column_stack([membership.segment[rows], membership.row[rows]])
+    different, which = np.unique(areas, axis=0, return_inverse=True)
+    special = np.array([_is_special(subject, *area) for area in different.tolist()], np.bool_)
+    return special[which.ravel()]
+
+
+def _is_special(subject: Subject, segment: int, row: int) -> bool:
+    if row < 0:
         return False
-    layer = subject.frame.segments[int(membership.segment[row])].layers[subject.level]
-    attributes = json.loads(layer.attributes[int(membership.row[row])].as_py() or "{}")
+    layer = subject.frame.segments[segment].layers[subject.level]
+    attributes = json.loads(layer.attributes[row].as_py() or "{}")
     return (
         _as_code(attributes.get("dominan")) in _SPECIAL_DOMINAN
         or _as_code(attributes.get("khusus")) not in ("", "0")
@@ -126,5 +121,5 @@ CHECK = Check(
         "review_buildings": Parameter(2, "", "catalogue of checks"),
         "error_buildings": Parameter(3, "", "catalogue of checks"),
     },
-    clustered=True,
+    scope=Scope.PLACE,
 )

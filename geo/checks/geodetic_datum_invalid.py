@@ -17,7 +17,7 @@ def decide(subject: Subject, values: Values) -> Outcomes:
         ~np.isin(epsg, list(ACCEPTED)),
         Severity.REVIEW,
         {"no_datum": (epsg == DATUM_BLANK) | (epsg == DATUM_NOT_ASKED)},
-        lambda row: {"datum": "?" if epsg[row] == DATUM_UNREADABLE else f"EPSG:{epsg[row]}"},
+        lambda rows: {"datum": ["?" if one == DATUM_UNREADABLE else f"EPSG:{one}" for one in epsg[rows]]},
     )
 
 

@@ -14,7 +14,7 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     fails = clearly_outside(subject)
     fails &= ~np.isin(np.arange(len(fails)), list(contained_elsewhere(subject)))
     return Outcomes.of(
-        fails, Severity.REVIEW, subject.undecided_masks(), lambda row: evidence_of(subject, row)
+        fails, Severity.REVIEW, subject.undecided_masks(), lambda rows: evidence_of(subject, rows)
     )
 
 

@@ -11,7 +11,9 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     """Fail where the point is outside and P >= ``least_probability`` of OUTSIDE_ASSIGNED_AREA."""
     membership = subject.membership
     fails = (membership.distance_m < 0) & ~clearly_outside(subject)
-    return Outcomes.of(fails, Severity.INFO, subject.undecided_masks(), lambda row: evidence_of(subject, row))
+    return Outcomes.of(
+        fails, Severity.INFO, subject.undecided_masks(), lambda rows: evidence_of(subject, rows)
+    )
 
 
 CHECK = Check(

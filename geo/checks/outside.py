@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.checks.protocol import Subject
+from geo.checks.protocol import Columns, Subject
 
 
 def clearly_outside(subject: Subject) -> NDArray[np.bool_]:
@@ -23,10 +23,16 @@ def contained_elsewhere(subject: Subject) -> dict[int, str]:
     }
 
 
-def evidence_of(subject: Subject, row: int) -> dict[str, object]:
+def evidence_of(subject: Subject, rows: NDArray[np.int64]) -> Columns:
     """What a person needs to see: metres outside, the nearest areas, how their codes differ."""
+    membership = subject.membership
     return {
-        "outside_m": round(-float(subject.membership.distance_m[row]), 2),
-        "sigma_m": round(float(subject.membership.sigma_m[row]), 2),
-        "candidates": [area.as_evidence() for area in subject.candidates.get(row, [])],
+        "outside_m": np.round(-membership.distance_m[rows], 2),
+        "sigma_m": np.round(membership.sigma_m[rows], 2),
+        "candidates": candidates_of(subject, rows),
     }
+
+
+def candidates_of(subject: Subject, rows: NDArray[np.int64]) -> list[list[dict[str, object]]]:
+    """The probable areas of each row, best first."""
+    return [[area.as_evidence() for area in subject.candidates.get(row, [])] for row in rows.tolist()]

@@ -28,7 +28,7 @@ def decide(subject: Subject, values: Values) -> Outcomes:
         same_desa = desa != "" and desa == scheme.parent_code(found[row], Level.DESA)
         if not same_desa or -subject.membership.distance_m[row] > values["error_beyond_m"]:
             severity[row] = Severity.ERROR
-    return Outcomes.of(fails, severity, subject.undecided_masks(), lambda row: evidence_of(subject, row))
+    return Outcomes.of(fails, severity, subject.undecided_masks(), lambda rows: evidence_of(subject, rows))
 
 
 CHECK = Check(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
 from geo.parameters import Parameter
 from geo.text import Text
@@ -15,7 +17,7 @@ def decide(subject: Subject, values: Values) -> Outcomes:
         fails,
         Severity.INFO,
         subject.undecided_masks(),
-        lambda row: {"sigma_m": round(float(membership.sigma_m[row]), 2)},
+        lambda rows: {"sigma_m": np.round(membership.sigma_m[rows], 2)},
     )
 
 

@@ -15,7 +15,9 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     fails = flipped_into_area(subject, subject.geotags.lon, -subject.geotags.lat, values)
     not_assessed = subject.undecided_masks()
     not_assessed["near_equator"] = np.abs(subject.geotags.lat) * 110.574 < values["equator_km"]
-    return Outcomes.of(fails, Severity.REVIEW, not_assessed, lambda row: {"proposal": "negate_latitude"})
+    return Outcomes.of(
+        fails, Severity.REVIEW, not_assessed, lambda rows: {"proposal": ["negate_latitude"] * len(rows)}
+    )
 
 
 CHECK = Check(

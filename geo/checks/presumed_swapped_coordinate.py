@@ -32,7 +32,7 @@ def decide(subject: Subject, values: Values) -> Outcomes:
         swapped_inside & ~given_inside,
         Severity.ERROR,
         {"coordinate_unusable": ~geotags.is_number | subject.is_sentinel, "frame_without_extent": no_extent},
-        lambda row: {"proposal": "swap"},
+        lambda rows: {"proposal": ["swap"] * len(rows)},
     )
 
 

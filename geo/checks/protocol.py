@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.candidates import CandidateArea, find_candidates
+from geo.context import Context
 from geo.coordinates import SENTINELS_DEG
 from geo.frame import Frame
 from geo.geotags import Geotags
@@ -19,6 +20,23 @@ from geo.levels import Level
 from geo.membership import Membership, Undecided, find_membership
 from geo.parameters import Parameter
 from geo.text import Text
+
+
+class Scope(StrEnum):
+    """Which other geotags of the campaign a check looks at, beside the one that it decides."""
+
+    RECORD = "record"
+    """None: each geotag is decided by itself."""
+    PLACE = "place"
+    """Those at or near the same place."""
+    HOUSEHOLD = "household"
+    """Those of the same household."""
+    ENUMERATOR = "enumerator"
+    """Those of the same enumerator."""
+    AREA = "area"
+    """Those assigned to the same area."""
+    PHOTO = "photo"
+    """Those with the same photo."""
 
 
 class Outcome(IntEnum):
@@ -46,20 +64,24 @@ Values = Mapping[str, float]
 """The parameters of one check, by name, as a ruleset gives them."""
 
 
+Columns = Mapping[str, Any]
+"""Evidence by name: sequences (NumPy, Arrow or lists) with one value per failing row, in their order."""
+
+
 @dataclass(eq=False)
 class Outcomes:
     """What one check says of n geotags.
 
-    ``severity`` matters where ``outcome`` is FAIL; ``reasons`` names why where it is NOT_ASSESSED
-    (a key of ``geo.checks.reasons``), index into it per geotag in ``reason``. ``evidence`` maps a
-    row to the values that its message shows; rows without evidence may be absent.
+    ``outcome``, ``severity`` and ``reason`` have shape (n,). ``severity`` matters where ``outcome`` is FAIL;
+    ``reason`` indexes ``reasons`` (keys of ``geo.checks.reasons``) where it is NOT_ASSESSED. ``evidence``
+    holds the values that the message shows, one per failing row.
     """
 
     outcome: NDArray[np.uint8]
     severity: NDArray[np.uint8]
     reason: NDArray[np.uint8]
     reasons: tuple[str, ...]
-    evidence: dict[int, dict[str, Any]] = field(default_factory=dict)
+    evidence: Columns = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -67,31 +89,47 @@ class Outcomes:
         fails: NDArray[np.bool_],
         severity: Severity | NDArray[np.uint8],
         not_assessed: Mapping[str, NDArray[np.bool_]] | None = None,
-        evidence: Callable[[int], dict[str, Any]] | None = None,
+        evidence: Callable[[NDArray[np.int64]], Columns] | None = None,
     ) -> Outcomes:
-        """Build from masks of length n. Not assessed wins over fail; of reasons the first wins."""
+        """Build from masks of length n. Not assessed wins over fail; of reasons the first wins.
+
+        ``evidence`` is asked once, for the rows that fail in the end.
+        """
         n = len(fails)
-        outcome = np.where(fails, Outcome.FAIL, Outcome.PASS).astype(np.uint8)
+        outcome = fails.astype(np.uint8)
         reason = np.zeros(n, np.uint8)
         reasons = tuple(not_assessed or ())
         for index in reversed(range(len(reasons))):
             where = (not_assessed or {})[reasons[index]]
             outcome[where], reason[where] = Outcome.NOT_ASSESSED, index
-        shown = (
-            {int(i): evidence(int(i)) for i in np.flatnonzero(outcome == Outcome.FAIL)} if evidence else {}
-        )
         return cls(
             outcome=outcome,
             severity=np.broadcast_to(np.asarray(severity, np.uint8), (n,)),
             reason=reason,
             reasons=reasons,
-            evidence=shown,
+            evidence=evidence(np.flatnonzero(outcome == Outcome.FAIL)) if evidence else {},
         )
 
-    @property
+    @cached_property
     def failed(self) -> NDArray[np.int64]:
         """The rows that fail."""
         return np.flatnonzero(self.outcome == Outcome.FAIL)
+
+    def evidence_rows(self) -> Iterator[dict[str, Any]]:
+        """The evidence of each failing row, in their order, as plain values that JSON can hold."""
+        names = list(self.evidence)
+        if not names:
+            yield from ({} for _ in self.failed)
+            return
+        columns = [_plain(self.evidence[name]) for name in names]
+        for values in zip(*columns, strict=True):
+            yield dict(zip(names, values, strict=True))
+
+
+def _plain(values: Any) -> list[Any]:
+    if isinstance(values, np.ndarray):
+        return values.tolist()  # type: ignore[no-any-return]
+    return values.to_pylist() if hasattr(values, "to_pylist") else list(values)
 
 
 @dataclass(eq=False)
@@ -104,6 +142,7 @@ class Subject:
     missing_accuracy_m: float
     least_probability: float
     """Outside is outside for every check: below this mass inside the area, the accuracy cannot explain it."""
+    context: Context = field(default_factory=Context)
 
     @cached_property
     def is_sentinel(self) -> NDArray[np.bool_]:
@@ -159,8 +198,8 @@ class Check:
     remedy: Text
     decide: Callable[[Subject, Values], Outcomes]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    clustered: bool = False
-    """True where the outcome depends on other geotags of the campaign: stored as a cluster."""
+    scope: Scope = Scope.RECORD
+    """Which other geotags the outcome depends on."""
 
     def defaults(self) -> dict[str, float]:
         """The default value of every parameter."""

@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import Connection, text
 
 from boundaries.store.engine import copying, named_sql
-from geo.checks.protocol import Severity
+from geo.checks.protocol import Scope, Severity
 from geo.checks.registry import CHECKS
 from geo.engine import Checked, Finding, Verdict, roll_up
 
@@ -48,7 +48,7 @@ def write_results(
     """
     membership, verdicts = checked.membership, checked.verdicts()
     not_assessed = checked.not_assessed()
-    clustered = {check.code: "coordinate_unusable" for check in CHECKS if check.clustered}
+    clustered = {check.code: "coordinate_unusable" for check in CHECKS if check.scope is not Scope.RECORD}
     for row in np.flatnonzero(~checked.subject.usable).tolist():
         not_assessed[row] |= clustered
     with copying(connection, _COPY_RESULTS) as copy:
