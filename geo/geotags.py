@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from geo.coordinates import CoordinateState, parse_numbers
 from geo.crs import EPSG_OF_NAME, WGS84_EPSG, to_wgs84
+from geo.times import Instants, parse_times
 
 # r68 and r95 of a round Gaussian are sigma * sqrt(-2 ln 0.32) and sigma * sqrt(-2 ln 0.05); Android's
 # accuracy is the 68 % radius (android.location.Location.getAccuracy).
@@ -25,7 +26,25 @@ DATUM_BLANK, DATUM_NOT_ASKED, DATUM_UNREADABLE = 0, -1, -2
 
 _MOST_INT32 = 2**31 - 1
 
-TEXT_COLUMNS = ("item_id", "household_key", "building_no", "assigned_area", "enumerator_id")
+TEXT_COLUMNS = (
+    "item_id",
+    "household_key",
+    "building_no",
+    "assigned_area",
+    "enumerator_id",
+    "device_id",
+    "source",
+    "provider",
+    "photo_names",
+    "refusal_reason",
+    "relocation_reason",
+)
+NUMBER_COLUMNS = ("altitude_m", "interview_lon", "interview_lat", "background_lon", "background_lat")
+TIME_COLUMNS = ("captured_at", "fix_at", "received_at")
+
+MOCK_UNKNOWN, MOCK_NO, MOCK_YES = -1, 0, 1
+_YES = pa.array(["1", "true", "t", "yes", "y", "ya"])
+_NO = pa.array(["0", "false", "f", "no", "n", "tidak"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +54,10 @@ class Geotags:
     Text columns hold "" where nothing was given. ``lon`` and ``lat`` are degrees on WGS 84, NaN
     where the text is no number; ``accuracy_m`` NaN where missing or negative; ``datum_epsg`` an
     EPSG code, ``DATUM_BLANK``, ``DATUM_NOT_ASKED`` or ``DATUM_UNREADABLE``. ``typed`` is False where
-    the texts were made from numbers, so that nothing can be said of the digits that were written.
+    the texts were made from numbers, so that nothing can be said of the digits that were written;
+    ``lon_text`` and ``lat_text`` may be null there. Times are instants of UTC. ``is_mock`` is one of
+    ``MOCK_UNKNOWN``, ``MOCK_NO``, ``MOCK_YES``. ``interview_*`` is the fix at the start of the interview,
+    ``background_*`` the one that the app took by itself, both in degrees on WGS 84.
     """
 
     item_id: pa.StringArray
@@ -43,6 +65,12 @@ class Geotags:
     building_no: pa.StringArray
     assigned_area: pa.StringArray
     enumerator_id: pa.StringArray
+    device_id: pa.StringArray
+    source: pa.StringArray
+    provider: pa.StringArray
+    photo_names: pa.StringArray
+    refusal_reason: pa.StringArray
+    relocation_reason: pa.StringArray
     lon_text: pa.StringArray
     lat_text: pa.StringArray
     lon: NDArray[np.float64]
@@ -51,7 +79,15 @@ class Geotags:
     lat_state: NDArray[np.uint8]
     accuracy_m: NDArray[np.float64]
     datum_epsg: NDArray[np.int32]
-    captured_at: pa.Array
+    altitude_m: NDArray[np.float64]
+    interview_lon: NDArray[np.float64]
+    interview_lat: NDArray[np.float64]
+    background_lon: NDArray[np.float64]
+    background_lat: NDArray[np.float64]
+    captured_at: Instants
+    fix_at: Instants
+    received_at: Instants
+    is_mock: NDArray[np.int8]
     revision: NDArray[np.int32]
     typed: NDArray[np.bool_]
 
@@ -60,41 +96,54 @@ class Geotags:
 
     @classmethod
     def from_columns(cls, columns: Mapping[str, Any], *, typed: bool | Sequence[bool] = True) -> Geotags:
-        """Build from text columns named as the attributes (``lon_text``, ``lat_text`` ...).
+        """Build from columns named as the attributes (``lon_text``, ``lat_text`` ...).
 
-        ``lon_text`` and ``lat_text`` are required; ``accuracy_m`` and ``datum_epsg`` may be text or
-        numbers; what is not given is empty.
+        ``lon_text`` and ``lat_text`` are required, as texts or as numbers; all others may be either too, and
+        what is not given is empty.
         """
         n = len(columns["lon_text"])
+        nothing = pa.array([""], pa.string()).take(pa.array(np.zeros(n, np.int64)))
 
         def text(name: str) -> pa.StringArray:
-            given = columns.get(name)
-            if given is None:
-                return pa.array([""] * n, pa.string())
-            return pc.utf8_trim_whitespace(pc.fill_null(_text_array(given), ""))
+            return nothing if columns.get(name) is None else _texts(columns[name])
 
-        lon, lon_state = parse_numbers(text("lon_text"))
-        lat, lat_state = parse_numbers(text("lat_text"))
-        accuracy, _ = parse_numbers(text("accuracy_m"))
-        epsg = _epsg_codes(text("datum_epsg"))
-        if columns.get("datum_epsg") is None:
-            epsg[:] = DATUM_NOT_ASKED
-        revision = np.nan_to_num(parse_numbers(text("revision"))[0], nan=1.0)
+        def number(name: str) -> NDArray[np.float64]:
+            return np.full(n, np.nan) if columns.get(name) is None else _numbers(columns[name])[0]
+
+        lon, lon_state = _numbers(columns["lon_text"])
+        lat, lat_state = _numbers(columns["lat_text"])
+        epsg = np.full(n, DATUM_NOT_ASKED, np.int32)
+        if columns.get("datum_epsg") is not None:
+            epsg = _epsg_codes(text("datum_epsg"))
+        moved = ~np.isin(epsg, (DATUM_NOT_ASKED, DATUM_BLANK, WGS84_EPSG))
+        lon_text, lat_text = (
+            _written(columns[name], keep=bool(moved.any())) for name in ("lon_text", "lat_text")
+        )
         lon, lat = _on_wgs84(lon, lat, epsg)
+        accuracy, revision = number("accuracy_m"), np.nan_to_num(number("revision"), nan=1.0)
+        missing = np.full(n, "NaT", "datetime64[us]")
+        by_name: dict[str, Any] = {name: text(name) for name in TEXT_COLUMNS}
+        by_name |= {name: number(name) for name in NUMBER_COLUMNS}
+        for name in TIME_COLUMNS:
+            by_name[name] = missing if columns.get(name) is None else parse_times(columns[name])
         return cls(
-            **{name: text(name) for name in TEXT_COLUMNS},
-            lon_text=text("lon_text"),
-            lat_text=text("lat_text"),
+            **by_name,
+            lon_text=lon_text,
+            lat_text=lat_text,
             lon=lon,
             lat=lat,
             lon_state=lon_state,
             lat_state=lat_state,
             accuracy_m=np.where(accuracy >= 0, accuracy, np.nan),
             datum_epsg=epsg,
-            captured_at=columns.get("captured_at", pa.nulls(n, pa.timestamp("us", "UTC"))),
+            is_mock=_mock_flags(text("is_mock")) if "is_mock" in columns else np.full(n, -1, np.int8),
             revision=np.clip(revision, 0, _MOST_INT32).astype(np.int32),
             typed=np.broadcast_to(np.asarray(typed, np.bool_), (n,)),
         )
+
+    def written(self) -> tuple[pa.StringArray, pa.StringArray]:
+        """Longitude and latitude as texts: as they came, or as the shortest text of the number that came."""
+        return _filled(self.lon_text, self.lon), _filled(self.lat_text, self.lat)
 
     def take(self, rows: NDArray[np.int64]) -> Geotags:
         """The geotags of some rows, in that order."""
@@ -119,11 +168,56 @@ class Geotags:
         return np.asarray((self.lon_state == number) & (self.lat_state == number))
 
 
-def _text_array(given: Any) -> pa.StringArray:
+def _texts(given: Any) -> pa.StringArray:
+    """Without blanks at their ends; "" for null."""
     array = given if isinstance(given, pa.Array | pa.ChunkedArray) else pa.array(given)
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
-    return array if pa.types.is_string(array.type) else pc.cast(array, pa.string())
+    if pa.types.is_dictionary(array.type):
+        trimmed = _texts(array.dictionary)
+        return pc.fill_null(trimmed.take(array.indices), "")
+    if not pa.types.is_string(array.type):
+        array = pc.cast(array, pa.string())
+    return pc.utf8_trim_whitespace(pc.fill_null(array, ""))
+
+
+def _is_number(given: Any) -> bool:
+    kind = given.type if isinstance(given, pa.Array | pa.ChunkedArray) else None
+    return kind is not None and (pa.types.is_floating(kind) or pa.types.is_integer(kind))
+
+
+def _numbers(given: Any) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """Values and ``CoordinateState`` of texts or numbers. Both of shape (n,)."""
+    if not _is_number(given):
+        return parse_numbers(_texts(given))
+    array = given.combine_chunks() if isinstance(given, pa.ChunkedArray) else given
+    values = pc.cast(array, pa.float64()).to_numpy(zero_copy_only=False).astype(np.float64)
+    state = np.where(np.isfinite(values), CoordinateState.NUMBER, CoordinateState.INVALID)
+    if array.null_count:
+        state[pc.is_null(array).to_numpy(zero_copy_only=False)] = CoordinateState.MISSING
+    return np.where(np.isfinite(values), values, np.nan), state.astype(np.uint8)
+
+
+def _written(given: Any, *, keep: bool) -> pa.StringArray:
+    """The texts of a coordinate; those of numbers only where they must be kept, else null."""
+    if keep or not _is_number(given):
+        return _texts(given)
+    return pa.nulls(len(given), pa.string())
+
+
+def _filled(texts: pa.StringArray, values: NDArray[np.float64]) -> pa.StringArray:
+    if not texts.null_count:
+        return texts
+    made = pc.cast(pa.array(values, from_pandas=True), pa.string())
+    return pc.fill_null(pc.coalesce(texts, made), "")
+
+
+def _mock_flags(texts: pa.StringArray) -> NDArray[np.int8]:
+    lower = pc.utf8_lower(texts)
+    flags = np.full(len(texts), MOCK_UNKNOWN, np.int8)
+    flags[pc.is_in(lower, value_set=_YES).to_numpy(zero_copy_only=False)] = MOCK_YES
+    flags[pc.is_in(lower, value_set=_NO).to_numpy(zero_copy_only=False)] = MOCK_NO
+    return flags
 
 
 def _epsg_codes(texts: pa.StringArray) -> NDArray[np.int32]:

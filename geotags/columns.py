@@ -21,6 +21,20 @@ KNOWN_NAMES: dict[str, tuple[str, ...]] = {
     "accuracy_m": ("accuracy_m", "geotag_accuracy", "accuracy", "akurasi"),
     "datum_epsg": ("datum_epsg", "epsg", "datum"),
     "captured_at": ("captured_at", "mulai", "waktu", "timestamp"),
+    "fix_at": ("fix_at", "geotag_time", "gps_time"),
+    "received_at": ("received_at", "server_time", "diterima"),
+    "altitude_m": ("altitude_m", "geotag_altitude", "altitude", "ketinggian"),
+    "is_mock": ("is_mock", "mock", "mock_location", "lokasi_palsu"),
+    "provider": ("provider",),
+    "source": ("source", "sumber_lokasi"),
+    "device_id": ("device_id", "device", "perangkat", "imei_hash"),
+    "interview_lon": ("interview_lon", "start_longitude"),
+    "interview_lat": ("interview_lat", "start_latitude"),
+    "background_lon": ("background_lon", "background_longitude"),
+    "background_lat": ("background_lat", "background_latitude"),
+    "photo_names": ("photo_names", "foto_depan", "foto", "photo"),
+    "refusal_reason": ("refusal_reason", "alasan_tanpa_geotag"),
+    "relocation_reason": ("relocation_reason", "alasan_pindah"),
 }
 # The code column of each level, after the names above.
 CODE_NAMES: dict[Level, tuple[str, ...]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import re
 from collections import Counter
@@ -80,40 +79,15 @@ def understand(
     given: dict[str, pa.Array] = {column: raw.columns[name] for column, name in names.items()}
     _refuse_decimal_comma(file_name, raw, names)
     _refuse_unreadable_revision(file_name, raw, names)
-    if "captured_at" in given:
-        given["captured_at"] = parse_times(given["captured_at"])
-    _refuse_unstorable(file_name, raw, names)
     given["item_id"] = _item_ids(given)
     if "household_key" not in given:
         given["household_key"] = given["item_id"]
     typed = raw.number_columns.isdisjoint((names["lon_text"], names["lat_text"]))
     geotags = Geotags.from_columns(given, typed=typed)
+    _refuse_unstorable(file_name, raw.first_row, geotags, names)
     _refuse_swapped(file_name, raw, geotags)
     _refuse_damaged_codes(file_name, raw, geotags, scheme, level)
     return geotags
-
-
-def parse_times(texts: pa.StringArray) -> pa.Array:
-    """ISO 8601 texts with an offset (or Z) as UTC timestamps; null where there is none to be read.
-
-    A time without an offset is ambiguous between Indonesia's three zones and stays null.
-    """
-    with_offset = pc.match_substring_regex(
-        texts, r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})$"
-    )
-    parsed = []
-    for text in pc.if_else(with_offset, texts, None).to_pylist():
-        parsed.append(_instant(text) if text else None)
-    return pa.array(parsed, pa.timestamp("us", "UTC"))
-
-
-def _instant(text: str) -> dt.datetime | None:
-    try:
-        instant = dt.datetime.fromisoformat(text)
-        instant.astimezone(dt.UTC)  # the first and the last day of the calendar may leave it
-    except (ValueError, OverflowError):
-        return None
-    return instant
 
 
 _IDENTITY = ("household_key", "building_no", "assigned_area")
@@ -132,9 +106,9 @@ def _item_ids(given: Mapping[str, pa.Array]) -> pa.StringArray:
         values = given[name].to_pylist() if name in given else [None] * n
         return ["" if value is None else str(value).strip() for value in values]
 
+    if "item_id" in given and not _has_blank(given["item_id"]):
+        return given["item_id"]
     ids = texts("item_id")
-    if all(ids):
-        return pa.array(ids, pa.string())
     households = texts("household_key")
     identities = list(zip(*map(texts, _IDENTITY), strict=True))
     bodies = list(zip(*map(texts, _BODY), strict=True))
@@ -148,12 +122,17 @@ def _item_ids(given: Mapping[str, pa.Array]) -> pa.StringArray:
     return pa.array(ids, pa.string())
 
 
-def _refuse_unstorable(file_name: str, raw: RawGeotags, names: Mapping[str, str]) -> None:
+def _has_blank(column: pa.Array) -> bool:
+    texts = pc.utf8_trim_whitespace(pc.cast(column, pa.string()))
+    return bool(texts.null_count) or pc.index(texts, "").as_py() >= 0
+
+
+def _refuse_unstorable(file_name: str, first_row: int, geotags: Geotags, names: Mapping[str, str]) -> None:
     """Raise ``ValueRefused`` for a text that the database cannot hold or keep in an index."""
     for field in (*TEXT_COLUMNS, "lon_text", "lat_text"):
         if field not in names:
             continue
-        texts = raw.columns[names[field]]
+        texts = pc.fill_null(getattr(geotags, field), "")
         limits = [(pc.match_substring(texts, "\x00"), NUL_CHARACTER, NO_NUL_CHARACTER)]
         if field in ("item_id", "assigned_area"):
             too_long = pc.greater(pc.utf8_length(texts), LONGEST_KEY)
@@ -161,7 +140,7 @@ def _refuse_unstorable(file_name: str, raw: RawGeotags, names: Mapping[str, str]
         for found, value, wanted in limits:
             row = pc.index(found, True).as_py()
             if row >= 0:
-                where = IN_ROW.fill(file=file_name, row=row + raw.first_row, column=names[field])
+                where = IN_ROW.fill(file=file_name, row=row + first_row, column=names[field])
                 raise ValueRefused(where=where, value=value, wanted=wanted)
 
 
@@ -169,7 +148,7 @@ def _refuse_unreadable_revision(file_name: str, raw: RawGeotags, names: Mapping[
     """Raise ``ValueRefused`` for a revision that is no whole number: none can be called newer than it."""
     if "revision" not in names:
         return
-    texts = raw.columns[names["revision"]]
+    texts = pc.cast(raw.columns[names["revision"]], pa.string())
     values, states = parse_numbers(texts)
     whole = (values >= 0) & (values <= MOST_REVISION) & (values == np.floor(values))
     bad = (states != CoordinateState.MISSING) & ~whole
@@ -182,7 +161,7 @@ def _refuse_unreadable_revision(file_name: str, raw: RawGeotags, names: Mapping[
 
 def _refuse_decimal_comma(file_name: str, raw: RawGeotags, names: Mapping[str, str]) -> None:
     for column in ("lon_text", "lat_text", "accuracy_m"):
-        if column not in names:
+        if column not in names or names[column] in raw.number_columns:
             continue
         texts = pc.utf8_trim_whitespace(pc.fill_null(raw.columns[names[column]], ""))
         comma = pc.match_substring_regex(texts, DECIMAL_COMMA).to_numpy(zero_copy_only=False)

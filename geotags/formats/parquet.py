@@ -27,7 +27,7 @@ DAMAGED = Text(en="it is damaged or no Parquet file", id="berkasnya rusak atau b
 
 
 def read(path: Path) -> RawGeotags:
-    """Read a table; numbers become their shortest exact text."""
+    """Read a table; real numbers and instants stay what they are."""
     try:
         schema = pq.read_schema(path)
         if b"geo" in (schema.metadata or {}):
@@ -48,8 +48,7 @@ def _read_points(path: Path) -> RawGeotags:
     require_lonlat(points, path.name)
     raw = _raw(pa.Table.from_pandas(points.drop(columns=points.geometry.name), preserve_index=False))
     lon, lat = (
-        _text(pa.chunked_array([pa.array(axis, from_pandas=True)]))
-        for axis in (points.geometry.x, points.geometry.y)
+        pa.array(axis, pa.float64(), from_pandas=True) for axis in (points.geometry.x, points.geometry.y)
     )
     return RawGeotags(
         raw.columns | {LON_COLUMN: lon, LAT_COLUMN: lat},
@@ -69,9 +68,23 @@ def require_lonlat(points: geopandas.GeoDataFrame, file_name: str) -> None:
 
 def _raw(table: pa.Table) -> RawGeotags:
     plain = [field for field in table.schema if _is_plain(field.type)]
-    columns = {field.name: _text(table.column(field.name)) for field in plain}
+    columns = {field.name: _column(table.column(field.name)) for field in plain}
     numbers = frozenset(field.name for field in plain if _is_number(field.type))
     return RawGeotags(columns, first_row=1, number_columns=numbers)
+
+
+def _column(column: pa.ChunkedArray) -> pa.Array:
+    """Real numbers, instants and texts stay what they are; everything else becomes text."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.unify_dictionaries()
+        kind = kind.value_type
+        if pa.types.is_string(kind):
+            return column.combine_chunks()
+        column = pc.cast(column, kind)
+    if not (pa.types.is_float64(kind) or pa.types.is_timestamp(kind) or pa.types.is_string(kind)):
+        column = pc.cast(column, pa.string())
+    return column.combine_chunks()
 
 
 def _is_plain(kind: pa.DataType) -> bool:
@@ -84,12 +97,6 @@ def _is_bytes(kind: pa.DataType) -> bool:
 
 def _is_number(kind: pa.DataType) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-
-
-def _text(column: pa.ChunkedArray) -> pa.StringArray:
-    if pa.types.is_dictionary(column.type):
-        column = pc.cast(column, column.type.value_type)
-    return pc.cast(column, pa.string()).combine_chunks()
 
 
 FORMAT = GeotagFormat(NAME, (".parquet", ".geoparquet"), read)

@@ -1,4 +1,4 @@
-"""What every geotag reader gives: named columns of text, as they stand in the file."""
+"""What every geotag reader gives: named columns, as they stand in the file."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from geo.text import Text
 
 @dataclass(frozen=True)
 class RawGeotags:
-    """Columns of equal length as text; null and "" both mean nothing was given.
+    """Columns of equal length: text, or numbers and instants where the file has them as such.
+
+    Null and "" both mean that nothing was given.
 
     ``first_row`` is the number that a person sees for the first record (2 under a header line).
     ``number_columns`` were numbers in the file: their texts are not what a person or device wrote.
     """
 
-    columns: dict[str, pa.StringArray]
+    columns: dict[str, pa.Array]
     first_row: int
     number_columns: frozenset[str] = frozenset()
 

@@ -9,9 +9,10 @@ import pyarrow as pa
 from sqlalchemy import Connection, Row, text
 
 from boundaries.store.engine import named_sql
-from geo.geotags import TEXT_COLUMNS, Geotags
+from geo.geotags import Geotags
+from geotags.store.details import columns_of
 
-_TEXTS = (*TEXT_COLUMNS, "lon_text", "lat_text")
+_TEXTS = ("item_id", "household_key", "building_no", "assigned_area", "enumerator_id", "lon_text", "lat_text")
 
 
 def geotags_of_rows(rows: Sequence[Row[Any]]) -> Geotags:
@@ -22,6 +23,7 @@ def geotags_of_rows(rows: Sequence[Row[Any]]) -> Geotags:
     for name in ("accuracy_m", "revision", "datum_epsg"):
         values = [getattr(row, name) for row in rows]
         columns[name] = pa.array([None if value is None else repr(value) for value in values], pa.string())
+    columns |= columns_of([row.details for row in rows])
     columns["captured_at"] = pa.array([row.captured_at for row in rows], pa.timestamp("us", "UTC"))
     return Geotags.from_columns(columns, typed=[row.typed for row in rows])
 

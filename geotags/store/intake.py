@@ -14,20 +14,19 @@ from boundaries.store.engine import copying, named_sql
 from geo.checks.duplicate_coordinate import coordinate_keys
 from geo.codes import CodeScheme
 from geo.geotags import Geotags
+from geotags.store.details import details_of, instants
 from geotags.store.partitions import province_of
 
 _COPY = (
     "COPY incoming (row_no, item_id, revision, body_sha256, province, household_key, building_no,"
     " assigned_area, lon_text, lat_text, typed, lon, lat, accuracy_m, datum_epsg, captured_at,"
-    " enumerator_id, lon_key, lat_key) FROM STDIN"
+    " enumerator_id, lon_key, lat_key, details) FROM STDIN"
 )
 _BODY_COLUMNS = (
     "household_key",
     "building_no",
     "assigned_area",
     "enumerator_id",
-    "lon_text",
-    "lat_text",
 )
 
 
@@ -104,8 +103,8 @@ def _records(
     provinces: set[str],
 ) -> Iterator[tuple[object, ...]]:
     items = geotags.item_id.to_pylist()
-    bodies = [getattr(geotags, name).to_pylist() for name in _BODY_COLUMNS]
-    times = geotags.captured_at.to_pylist()
+    texts = (*(getattr(geotags, name) for name in _BODY_COLUMNS), *geotags.written())
+    times, details = instants(geotags.captured_at), details_of(geotags)
     lon, lat, accuracy = (
         [None if value != value else value for value in column.tolist()]
         for column in (geotags.lon, geotags.lat, geotags.accuracy_m)
@@ -113,9 +112,9 @@ def _records(
     revisions, datums = geotags.revision.tolist(), geotags.datum_epsg.tolist()
     typed = geotags.typed.tolist()
     for row, (household, building, area, enumerator, lon_text, lat_text) in enumerate(
-        zip(*bodies, strict=True)
+        zip(*(column.to_pylist() for column in texts), strict=True)
     ):
-        body = (
+        body: tuple[object, ...] = (
             household,
             building,
             area,
@@ -126,6 +125,8 @@ def _records(
             datums[row],
             times[row],
         )
+        if details[row] != "{}":
+            body = (*body, details[row])
         yield (
             row,
             items[row],
@@ -146,4 +147,5 @@ def _records(
             enumerator,
             int(keys[row, 0]) if usable[row] else None,
             int(keys[row, 1]) if usable[row] else None,
+            details[row],
         )

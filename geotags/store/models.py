@@ -98,6 +98,8 @@ class GeotagRow(Base):
     """An EPSG code; 0 where left blank, -1 where the batch had no such column."""
     captured_at: Mapped[dt.datetime | None]
     enumerator_id: Mapped[str]
+    details: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    """What else the record says: the names of ``geotags.store.details``."""
     lon_key: Mapped[int | None] = mapped_column(BigInteger)
     """round(lon * 1e7): two geotags at one place have equal keys."""
     lat_key: Mapped[int | None] = mapped_column(BigInteger)

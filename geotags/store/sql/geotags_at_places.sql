@@ -16,7 +16,7 @@ WITH place AS (
     HAVING count(*) > 1
 )
 SELECT g.id, g.province, g.item_id, g.revision, g.household_key, g.building_no, g.assigned_area, g.enumerator_id,
-    g.lon_text, g.lat_text, g.typed, g.accuracy_m, g.datum_epsg, g.captured_at
+    g.lon_text, g.lat_text, g.typed, g.accuracy_m, g.datum_epsg, g.captured_at, g.details
 FROM geotags g
 JOIN place USING (lon_key, lat_key)
 WHERE g.campaign_id = :campaign_id AND g.is_current
