@@ -51,10 +51,11 @@ class Finding:
 
 @dataclass(frozen=True, eq=False)
 class Checked:
-    """A batch with the outcomes of every check, by code in registry order."""
+    """A batch with the outcomes of every check that was run, by code in registry order."""
 
     subject: Subject
     outcomes: dict[str, Outcomes]
+    ruleset: Ruleset
 
     @property
     def membership(self) -> Membership:
@@ -126,6 +127,8 @@ def check_geotags(
 ) -> Checked:
     """Run ``checks`` (all of them by default) over geotags against one release of a frame.
 
+    A check that the ruleset turns off has no outcome at all.
+
     Raises ``ValueRefused`` for a level that the frame's code scheme does not have.
     """
     if level not in frame.scheme.widths:
@@ -137,5 +140,9 @@ def check_geotags(
         )
     rules = ruleset or Ruleset()
     subject = subject_of(geotags, frame, level, rules)
-    outcomes = {check.code: check.decide(subject, rules.parameters[check.code]) for check in checks}
-    return Checked(subject, outcomes)
+    outcomes = {
+        check.code: check.decide(subject, rules.parameters[check.code])
+        for check in checks
+        if rules.is_on(check.code)
+    }
+    return Checked(subject, outcomes, rules)

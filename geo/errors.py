@@ -15,6 +15,7 @@
     |   +-- GeometryRefused            a geometry that is not a polygon
     |   +-- PointRefused               a geotag's geometry that is not a point
     |   +-- ValueRefused               a value outside what it may be
+    |   +-- RulesetInvalid             a ruleset's file that says what cannot be
     +-- NotFound                   something named is not there (exit code 3, HTTP 404)
     |   +-- NoRelease                  the frame was never published
     +-- Conflict                   the state does not allow it (exit code 4, HTTP 409)
@@ -23,6 +24,7 @@
     |   +-- AlreadyExists              the name is taken
     |   +-- QaNeeded                   no QA run since the last load of the candidate
     |   +-- CandidateChanged           the candidate was loaded again while it was read
+    |   +-- RulesetChanged             another content under the same name and version
     +-- SetupError                 the machine or its settings are not ready (exit code 5, HTTP 503)
         +-- ServerMissing              no PostgreSQL that Patok can use on this machine
         +-- PostgisMissing             PostgreSQL without PostGIS
@@ -188,6 +190,16 @@ class ValueRefused(InputError):
     )
 
 
+class RulesetInvalid(InputError):
+    """``faults`` lists each of them with its place and its remedy, a line each."""
+
+    code = "RULESET_INVALID"
+    text = Text(
+        en="{where}: this ruleset cannot be used. Mend each of these:\n{faults}",
+        id="{where}: set aturan ini tidak dapat dipakai. Perbaiki setiap hal berikut:\n{faults}",
+    )
+
+
 class NotFound(PatokError):
     code = "NOT_FOUND"
     exit_code = 3
@@ -338,4 +350,14 @@ class CandidateChanged(Conflict):
     text = Text(
         en="The candidate of frame {frame!r} was loaded again in the meantime. Run the check once more.",
         id="Calon rilis kerangka {frame!r} dimuat ulang sementara itu. Jalankan pemeriksaan sekali lagi.",
+    )
+
+
+class RulesetChanged(Conflict):
+    code = "RULESET_CHANGED"
+    text = Text(
+        en="Ruleset {name} version {version} says something else than in campaign {campaign} ({changed}). "
+        "Raise the version of the ruleset and try again.",
+        id="Set aturan {name} versi {version} berbeda isinya dari yang dipakai kegiatan {campaign} "
+        "({changed}). Naikkan versi set aturannya lalu coba lagi.",
     )

@@ -35,6 +35,6 @@ CHECK = Check(
     ),
     decide=decide,
     parameters={
-        "assumed_m": Parameter(20.0, "m", "the gate of the office's app (manual of 2019)"),
+        "assumed_m": Parameter(20.0, "m", "the gate of the office's app (manual of 2019)", least=1.0),
     },
 )

@@ -39,7 +39,9 @@ CHECK = Check(
     ),
     decide=decide,
     parameters={
-        "review_decimals": Parameter(5, "", "catalogue of checks: 1e-5 degree is 1.1 m"),
-        "error_decimals": Parameter(4, "", "catalogue of checks: 1e-4 degree is 11 m, the width of a plot"),
+        "review_decimals": Parameter(5, "", "catalogue of checks: 1e-5 degree is 1.1 m", least=0, most=15),
+        "error_decimals": Parameter(
+            4, "", "catalogue of checks: 1e-4 degree is 11 m, the width of a plot", least=0, most=15
+        ),
     },
 )

@@ -118,8 +118,8 @@ CHECK = Check(
     ),
     decide=decide,
     parameters={
-        "review_buildings": Parameter(2, "", "catalogue of checks"),
-        "error_buildings": Parameter(3, "", "catalogue of checks"),
+        "review_buildings": Parameter(2, "", "catalogue of checks", least=2),
+        "error_buildings": Parameter(3, "", "catalogue of checks", least=2),
     },
     scope=Scope.PLACE,
 )

@@ -9,8 +9,10 @@ from geo.checks.protocol import Subject, Values
 from geo.membership import measure_points
 from geo.parameters import Parameter
 
-FAR_M = Parameter(1000.0, "m", "catalogue of checks: the given point is more than 1 km off")
-LIKELY = Parameter(0.5, "", "catalogue of checks: the flipped point is rather in than out")
+FAR_M = Parameter(1000.0, "m", "catalogue of checks: the given point is more than 1 km off", least=0.0)
+LIKELY = Parameter(
+    0.5, "", "catalogue of checks: the flipped point is rather in than out", least=0.0, most=1.0
+)
 
 
 def flipped_into_area(

@@ -51,7 +51,9 @@ CHECK = Check(
             "",
             "catalogue of checks: one record in a hundred at the most; holds for IN_NO_AREA and "
             "MEMBERSHIP_UNCERTAIN too",
+            least=0.0,
+            most=1.0,
         ),
-        "error_beyond_m": Parameter(500.0, "m", "catalogue of checks"),
+        "error_beyond_m": Parameter(500.0, "m", "catalogue of checks", least=0.0),
     },
 )

@@ -37,5 +37,9 @@ CHECK = Check(
         id="Tidak perlu tindakan; posisi yang lebih teliti akan memastikan.",
     ),
     decide=decide,
-    parameters={"decisive_probability": Parameter(0.5, "", "catalogue of checks: rather out than in")},
+    parameters={
+        "decisive_probability": Parameter(
+            0.5, "", "catalogue of checks: rather out than in", least=0.0, most=1.0
+        )
+    },
 )

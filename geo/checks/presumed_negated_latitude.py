@@ -38,6 +38,8 @@ CHECK = Check(
     parameters={
         "far_m": FAR_M,
         "probability": LIKELY,
-        "equator_km": Parameter(1.0, "km", "catalogue of checks: nearer, both signs are plausible"),
+        "equator_km": Parameter(
+            1.0, "km", "catalogue of checks: nearer, both signs are plausible", least=0.0
+        ),
     },
 )

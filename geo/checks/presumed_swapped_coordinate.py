@@ -54,7 +54,11 @@ CHECK = Check(
     decide=decide,
     parameters={
         "margin_deg": Parameter(
-            0.5, "degree", "about 55 km: beyond any territorial sea of a kabupaten's coast"
+            0.5,
+            "degree",
+            "about 55 km: beyond any territorial sea of a kabupaten's coast",
+            least=0.0,
+            most=90.0,
         ),
     },
 )

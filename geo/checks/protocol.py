@@ -203,4 +203,4 @@ class Check:
 
     def defaults(self) -> dict[str, float]:
         """The default value of every parameter."""
-        return {name: parameter.value for name, parameter in self.parameters.items()}
+        return {name: float(parameter.value) for name, parameter in self.parameters.items()}
