@@ -26,6 +26,7 @@ from api.routes import (
     health,
     page,
     releases,
+    rulesets,
     styles,
     summaries,
     tiles,
@@ -44,6 +45,7 @@ ROUTERS = (
     findings.router,
     summaries.router,
     checks.router,
+    rulesets.router,
     tiles.router,
     styles.router,
     page.router,
@@ -99,12 +101,14 @@ def create_app(
     access_token: str | None = None,
     allowed_hosts: Sequence[str] = LOOPBACK_HOSTS,
     language: Language = "en",
+    rulesets_dir: Path | None = None,
 ) -> FastAPI:
     """The application on an engine and a data folder.
 
     With ``access_token`` every request but the page's files and /health needs it. ``allowed_hosts``
     are the names, without port, that the Host header may have. ``language`` is what is answered to
-    a client that asks for none. Before listening beyond loopback call ``api.access.check_bind``.
+    a client that asks for none. ``rulesets_dir`` has the office's rulesets; rulesets in the data folder,
+    if it is not given. Before listening beyond loopback call ``api.access.check_bind``.
     """
     mimetypes.add_type("text/javascript", ".mjs")  # some systems do not know it, and nosniff then refuses it
     app = _Described(
@@ -119,6 +123,7 @@ def create_app(
     app.state.engine = engine
     app.state.data_dir = data_dir
     app.state.language = language
+    app.state.rulesets_dir = rulesets_dir or data_dir / "rulesets"
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/web", page.FILES, name="web")

@@ -26,7 +26,13 @@ def _entry(subject: str, check: Any) -> dict[str, Any]:
         "message": both(check.message),
         "remedy": both(check.remedy),
         "parameters": {
-            name: {"value": parameter.value, "unit": parameter.unit, "source": str(parameter.source)}
+            name: {
+                "value": parameter.value,
+                "unit": parameter.unit,
+                "least": parameter.least,
+                "most": parameter.most,
+                "source": str(parameter.source),
+            }
             for name, parameter in check.parameters.items()
         },
     }
@@ -44,6 +50,8 @@ def say_finding(row: dict[str, Any], language: Language) -> dict[str, Any]:
         "geotag_id": row["geotag_id"],
         "code": row["code"],
         "severity": row["severity"],
+        "ruleset": row["ruleset"],
+        "ruleset_version": row["ruleset_version"],
         "assigned_area": row["assigned_area"],
         "area_name": row["area_name"],
         "household_key": row["household_key"],

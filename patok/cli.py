@@ -38,6 +38,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
         "checks",
         Text(en="List the geotag and frame checks.", id="Daftar pemeriksaan geotag dan kerangka."),
     ),
+    "ruleset": (
+        "ruleset",
+        Text(en="List, check and compare rulesets.", id="Daftar, periksa, dan bandingkan set aturan."),
+    ),
     "frame": (
         "frame",
         Text(en="Load, check and publish area frames.", id="Muat, periksa, dan terbitkan kerangka."),

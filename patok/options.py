@@ -10,6 +10,7 @@ import click
 
 from geo.errors import ValueRefused
 from geo.levels import Level
+from geo.ruleset import DEFAULT_NAME
 from patok.words import tell
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -33,6 +34,14 @@ def column_option(command: F) -> F:
     """``--column FIELD=NAME``, any number of times."""
     text = tell("Which column of the file holds a field.", "Kolom berkas yang memuat suatu isian.")
     return click.option("--column", "columns", multiple=True, metavar="FIELD=NAME", help=text)(command)
+
+
+def ruleset_option(command: F) -> F:
+    """``--ruleset R``: a name or a file, for ``patok.rulesets.find_ruleset``."""
+    text = tell("Name of a ruleset, or its file.", "Nama set aturan, atau berkasnya.")
+    return click.option("--ruleset", default=DEFAULT_NAME, show_default=True, metavar="NAME|FILE", help=text)(
+        command
+    )
 
 
 def read_columns(pairs: tuple[str, ...]) -> dict[str, str]:

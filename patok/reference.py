@@ -25,6 +25,7 @@ from boundaries.qa.registry import QA_CHECKS
 from geo.checks.reasons import REASONS
 from geo.checks.registry import CHECKS
 from geo.errors import PatokError
+from geo.parameters import SWITCH, Parameter
 from geo.text import LANGUAGES, Text
 from patok import cli
 from patok.settings import DESCRIPTIONS
@@ -102,9 +103,24 @@ def _check(check: Any, severity: str, rule: Callable[..., Any]) -> str:
         ),
     ]
     if check.parameters:
-        rows = [(f"`{n}`", f"{p.value:g}", p.unit or "-", p.source) for n, p in check.parameters.items()]
-        lines.append(_table(("parameter", "value", "unit", "where the number comes from"), rows))
+        rows = [
+            (f"`{n}`", f"{p.value:g}", p.unit or "-", _range(p), p.source)
+            for n, p in check.parameters.items()
+        ]
+        lines.append(_table(("parameter", "value", "unit", "may be", "where the number comes from"), rows))
     return "\n".join(lines)
+
+
+def _range(parameter: Parameter) -> str:
+    """What a ruleset may give, in a few words."""
+    if parameter.unit == SWITCH:
+        return "true, false"
+    ends = [
+        f"{word} {end:g}"
+        for word, end in (("from", parameter.least), ("to", parameter.most))
+        if end is not None
+    ]
+    return " ".join(ends) or "any number"
 
 
 def _reasons(reasons: dict[str, Text]) -> str:

@@ -19,6 +19,10 @@ DESCRIPTIONS: dict[str, Text] = {
         en="Folder of the private server and of the segment files.",
         id="Folder server pribadi dan berkas segmen.",
     ),
+    "PATOK_RULESETS": Text(
+        en="Folder of the office's rulesets, NAME.toml each; rulesets in the data folder.",
+        id="Folder set aturan kantor, masing-masing NAMA.toml; rulesets di dalam folder data.",
+    ),
     "PATOK_HOST": Text(en="Address to listen on; 127.0.0.1.", id="Alamat yang dilayani; 127.0.0.1."),
     "PATOK_PORT": Text(en="Port to listen on; 8000.", id="Port yang dilayani; 8000."),
     "PATOK_ACCESS_TOKEN": Text(
@@ -49,6 +53,7 @@ class Settings:
 
     database_url: str | None
     data_dir: Path
+    rulesets_dir: Path
     host: str
     port: int
     access_token: str | None
@@ -63,9 +68,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         raise ValueRefused(where="PATOK_PORT", value=port, wanted="1-65535")
     hosts = tuple(name.strip() for name in env.get("PATOK_ALLOWED_HOSTS", "").split(",") if name.strip())
+    data_dir = _folder("PATOK_DATA_DIR", env.get("PATOK_DATA_DIR") or _default_data_dir(env))
     return Settings(
         database_url=_database_url(env),
-        data_dir=_data_dir(env),
+        data_dir=data_dir,
+        rulesets_dir=_folder("PATOK_RULESETS", env.get("PATOK_RULESETS") or data_dir / "rulesets"),
         host=env.get("PATOK_HOST") or "127.0.0.1",
         port=int(port),
         access_token=_access_token(env),
@@ -94,13 +101,12 @@ def _database_url(env: Mapping[str, str]) -> str | None:
     return url
 
 
-def _data_dir(env: Mapping[str, str]) -> Path:
-    given = Path(env.get("PATOK_DATA_DIR") or _default_data_dir(env))
+def _folder(variable: str, given: str | Path) -> Path:
     try:
-        return given.expanduser().absolute()
+        return Path(given).expanduser().absolute()
     except RuntimeError as error:  # ~somebody who is not there
         wanted = Text(en="a folder", id="sebuah folder")
-        raise ValueRefused(where="PATOK_DATA_DIR", value=str(given), wanted=wanted) from error
+        raise ValueRefused(where=variable, value=str(given), wanted=wanted) from error
 
 
 def _default_data_dir(env: Mapping[str, str]) -> Path:

@@ -19,7 +19,7 @@ class CampaignAnswer(Answer):
     frame: str
     level: str
     ruleset: str
-    ruleset_version: str
+    ruleset_version: int
     release: CurrentRelease | None = Field(description="The newest that geotags were checked against.")
     geotags: int
 
@@ -32,7 +32,7 @@ class Campaigns(Answer):
                 "frame": "klungkung",
                 "level": "subsls",
                 "ruleset": "default",
-                "ruleset_version": "1",
+                "ruleset_version": 1,
                 "release": RELEASE_EXAMPLE,
                 "geotags": 40000,
             }
@@ -56,7 +56,5 @@ def list_campaigns(engine: Database) -> dict[str, Any]:
 
 def _answer(row: dict[str, Any]) -> dict[str, Any]:
     answer = {key: value for key, value in row.items() if key not in _RELEASE}
-    answer["ruleset"] = row["ruleset"] or "default"
-    answer["ruleset_version"] = row["ruleset_version"] or ""
     answer["release"] = None if row["number"] is None else {key: row[key] for key in _RELEASE}
     return answer

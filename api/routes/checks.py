@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from fastapi import APIRouter
+from pydantic import Field
 
 from api.answers import Answer, example
 from api.catalogue import check_entries
@@ -18,6 +19,8 @@ class BothLanguages(Answer):
 class ParameterAnswer(Answer):
     value: float
     unit: str
+    least: float | None = Field(description="The smallest value that a ruleset may give; null: any.")
+    most: float | None = Field(description="The greatest; null: any.")
     source: str
 
 

@@ -22,6 +22,8 @@ class FindingAnswer(Answer):
     geotag_id: int
     code: str
     severity: Literal["error", "review", "info"]
+    ruleset: str
+    ruleset_version: int = Field(description="Of the ruleset that the geotag was checked with.")
     assigned_area: str
     area_name: str | None
     household_key: str
@@ -40,6 +42,8 @@ FINDING_EXAMPLE = {
     "geotag_id": 3,
     "code": "OUTSIDE_ASSIGNED_AREA",
     "severity": "review",
+    "ruleset": "default",
+    "ruleset_version": 1,
     "assigned_area": "5105010001000101",
     "area_name": "Banjar Kelod",
     "household_key": "H-0003",

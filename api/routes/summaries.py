@@ -78,6 +78,7 @@ class AreaSummaries(Answer):
 class CheckSummary(Answer):
     code: str
     title: str
+    on: bool = Field(description="False: the campaign's ruleset has the check off, and nothing was checked.")
     error: int
     review: int
     info: int
@@ -90,6 +91,7 @@ class CheckSummaries(Answer):
             {
                 "code": "OUTSIDE_ASSIGNED_AREA",
                 "title": "Outside its assigned area",
+                "on": True,
                 "error": 4,
                 "review": 31,
                 "info": 0,
@@ -145,15 +147,16 @@ def summary_of_checks(engine: Database, campaign: CampaignName, language: Spoken
     known = [check.code for check in CHECKS]
     answers = []
     for code in [*known, *sorted(counts.keys() - set(known))]:
-        row = counts.get(code, nothing)
+        row, on = counts.get(code, nothing), found.ruleset.is_on(code)
         answers.append(
             {
                 "code": code,
                 "title": title_of(code, language),
+                "on": on,
                 "error": row["error"],
                 "review": row["review"],
                 "info": row["info"],
-                "geotags_checked": checked - row["not_assessed"],
+                "geotags_checked": checked - row["not_assessed"] if on else 0,
             }
         )
     return {"checks": answers}

@@ -14,12 +14,14 @@ from boundaries.store.areas import FrameRecord
 from boundaries.store.engine import named_sql
 from boundaries.store.frames import find_frame, require_name
 from geo.codes import SCHEMES
-from geo.errors import AlreadyExists, NotFound, ValueRefused
+from geo.errors import AlreadyExists, NotFound, RulesetChanged, ValueRefused
 from geo.levels import Level
-from geo.ruleset import Ruleset
+from geo.ruleset import Ruleset, differences
 from geo.text import Text
 
 CAMPAIGN = Text(en="campaign", id="kegiatan")
+
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ def create_campaign(
     """Create a campaign on a frame.
 
     Raises ``ValueRefused`` for the name, a level that the frame's codes do not have or dates in the
-    wrong order; ``NotFound`` for the frame; ``AlreadyExists``.
+    wrong order; ``NotFound`` for the frame; ``AlreadyExists``; ``RulesetChanged`` where another campaign
+    has a ruleset of the same name and version that says something else.
     """
     require_name(name)
     record = find_frame(engine, frame)
@@ -60,26 +63,50 @@ def create_campaign(
             value=f"{starts_on} .. {ends_on}",
             wanted=Text(en="an end on or after the start", id="akhir pada atau sesudah awal"),
         )
+    chosen = ruleset or Ruleset()
     values: dict[str, Any] = {
         "name": name,
         "frame_id": record.frame_id,
         "level": level.value,
-        "ruleset": json.dumps((ruleset or Ruleset()).as_json()),
+        "ruleset": json.dumps(chosen.as_json()),
         "starts_on": starts_on,
         "ends_on": ends_on,
     }
     try:
         with engine.begin() as connection:
+            connection.execute(text(named_sql("geotags.store", "campaigns_lock")))
+            for campaign in _read(connection, None):
+                _require_same(campaign, chosen)
             connection.execute(text(named_sql("geotags.store", "create_campaign")), values)
     except IntegrityError as error:
         raise AlreadyExists(what=CAMPAIGN, name=name) from error
     return find_campaign(engine, name)
 
 
+def _require_same(campaign: Campaign, ruleset: Ruleset) -> None:
+    """Raise ``RulesetChanged``: a finding names its ruleset by name and version, so that is one content."""
+    stored = campaign.ruleset
+    if (stored.name, stored.version) != (ruleset.name, ruleset.version):
+        return
+    if stored.fingerprint != ruleset.fingerprint:
+        changed = [f"{one.code}.{one.parameter}" for one in differences(stored, ruleset)] or ["others_on"]
+        raise RulesetChanged(
+            name=ruleset.name,
+            version=ruleset.version,
+            campaign=campaign.name,
+            changed=", ".join(changed[:_MOST_NAMED]) + (", ..." if len(changed) > _MOST_NAMED else ""),
+        )
+
+
 def list_campaigns(engine: Engine) -> list[Campaign]:
     """All campaigns, by name."""
     with engine.connect() as connection:
-        return _read(connection, None)
+        return campaigns_of(connection)
+
+
+def campaigns_of(connection: Connection) -> list[Campaign]:
+    """All campaigns, by name, within a transaction."""
+    return _read(connection, None)
 
 
 def find_campaign(engine: Engine, name: str) -> Campaign:

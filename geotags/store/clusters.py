@@ -32,6 +32,8 @@ def refresh_duplicates(
 
     At ``places`` a single geotag has no outcome that could change, unless another has ``left`` it.
     """
+    if not campaign.ruleset.is_on(_CODE):
+        return
     ordered = sorted(places | left)
     for start in range(0, len(ordered), _PLACES_AT_ONCE):
         _refresh(connection, campaign, release_id, frame, ordered[start : start + _PLACES_AT_ONCE], left)

@@ -35,7 +35,7 @@ def read_findings(
     One statement per severity, so that each is a walk by key and nothing has to be sorted. Each
     row: finding_id, geotag_id, code, severity, distance_m, probability, evidence, assigned_area,
     area_name (None when the release does not have the area), household_key, item_id, building_no,
-    enumerator_id, lon, lat.
+    enumerator_id, lon, lat; and of the campaign: ruleset, ruleset_version.
     """
     rows: list[dict[str, Any]] = []
     for rank, name in enumerate(SEVERITIES):
@@ -54,15 +54,22 @@ def read_findings(
         )
         if len(rows) >= limit:
             break
-    return rows
+    return _with_ruleset(rows, campaign)
 
 
 def findings_of_geotag(connection: Connection, campaign: Campaign, geotag_id: int) -> list[dict[str, Any]]:
     """All findings of one geotag, worst first, as ``read_findings`` gives them."""
-    return read_rows(
+    rows = read_rows(
         connection,
         statement("geotags.store", "findings_of_geotag"),
         campaign_id=campaign.campaign_id,
         level=campaign.level,
         geotag_id=geotag_id,
     )
+    return _with_ruleset(rows, campaign)
+
+
+def _with_ruleset(rows: list[dict[str, Any]], campaign: Campaign) -> list[dict[str, Any]]:
+    """A campaign keeps its ruleset for ever, so all its findings were made with that one."""
+    named = {"ruleset": campaign.ruleset.name, "ruleset_version": campaign.ruleset.version}
+    return [row | named for row in rows]

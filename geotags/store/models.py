@@ -42,7 +42,7 @@ class CampaignRow(Base):
     level: Mapped[str]
     """The level of the assigned areas."""
     ruleset: Mapped[dict[str, Any]]
-    """{"name", "version", "parameters": {check_code: {...}}}: whole, to reproduce a finding."""
+    """What ``geo.ruleset.Ruleset.as_json`` gives: whole, to reproduce a finding."""
     starts_on: Mapped[dt.date | None]
     ends_on: Mapped[dt.date | None]
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())

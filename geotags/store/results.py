@@ -48,7 +48,11 @@ def write_results(
     """
     membership, verdicts = checked.membership, checked.verdicts()
     not_assessed = checked.not_assessed()
-    clustered = {check.code: "coordinate_unusable" for check in CHECKS if check.scope is not Scope.RECORD}
+    clustered = {
+        check.code: "coordinate_unusable"
+        for check in CHECKS
+        if check.scope is not Scope.RECORD and checked.ruleset.is_on(check.code)
+    }
     for row in np.flatnonzero(~checked.subject.usable).tolist():
         not_assessed[row] |= clustered
     with copying(connection, _COPY_RESULTS) as copy:

@@ -8,7 +8,8 @@ import click
 
 from geo.levels import Level
 from geotags.store.campaigns import create_campaign, list_campaigns
-from patok.options import as_json, level_option
+from patok.options import as_json, level_option, ruleset_option
+from patok.rulesets import find_ruleset
 from patok.store import open_store
 from patok.words import say, show_json, show_table, tell
 
@@ -24,18 +25,26 @@ def COMMAND() -> None:
 @click.argument("name")
 @click.option("--frame", required=True, help=tell("The frame.", "Kerangkanya."))
 @level_option
+@ruleset_option
 @click.option("--starts-on", type=_DAY, help=tell("First day.", "Hari pertama."))
 @click.option("--ends-on", type=_DAY, help=tell("Last day.", "Hari terakhir."))
 def create(
-    name: str, frame: str, level: Level, starts_on: dt.datetime | None, ends_on: dt.datetime | None
+    name: str,
+    frame: str,
+    level: Level,
+    ruleset: str,
+    starts_on: dt.datetime | None,
+    ends_on: dt.datetime | None,
 ) -> None:
-    """With the default ruleset."""
+    """The ruleset is kept with the campaign, whole: a file that changes later changes nothing here."""
+    rules = find_ruleset(ruleset)
     with open_store() as store:
         create_campaign(
             store.engine,
             name,
             frame,
             level,
+            rules,
             starts_on=starts_on.date() if starts_on else None,
             ends_on=ends_on.date() if ends_on else None,
         )

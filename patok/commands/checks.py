@@ -23,7 +23,13 @@ def COMMAND(as_json: bool) -> None:
             "title": check.title.say(LANGUAGE),
             "remedy": check.remedy.say(LANGUAGE),
             "parameters": {
-                name: {"value": one.value, "unit": one.unit, "source": one.source}
+                name: {
+                    "value": one.value,
+                    "unit": one.unit,
+                    "least": one.least,
+                    "most": one.most,
+                    "source": one.source,
+                }
                 for name, one in check.parameters.items()
             },
         }

@@ -100,6 +100,8 @@ _COLUMNS = [
     "area_name",
     "code",
     "severity",
+    "ruleset",
+    "ruleset_version",
     "distance_m",
     "probability",
     "message",

@@ -68,6 +68,7 @@ def run_server(store: Store, settings: Settings, host: str, port: int) -> None:
         access_token=settings.access_token,
         allowed_hosts=[*LOOPBACK_HOSTS, *named_by(host), *settings.allowed_hosts],
         language=settings.language,
+        rulesets_dir=settings.rulesets_dir,
     )
     note(
         "The page is at http://{host}:{port} (Ctrl-C stops).",

@@ -269,7 +269,7 @@ def world(engine: Engine) -> World:
             name=known.campaign,
             frame_id=frame.id,
             level="subsls",
-            ruleset={"name": "default", "version": "1", "parameters": {}},
+            ruleset={"name": "default", "version": 1, "parameters": {}},
         )
         session.add(campaign)
         session.flush()

@@ -47,7 +47,7 @@ def test_campaigns(world: Any, get: Get) -> None:
         "frame": "nusa",
         "level": "subsls",
         "ruleset": "default",
-        "ruleset_version": "1",
+        "ruleset_version": 1,
         "geotags": len(world.geotags),
     }
 

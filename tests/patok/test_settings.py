@@ -19,6 +19,7 @@ def test_without_any_variable() -> None:
     assert settings == Settings(
         database_url=None,
         data_dir=Path(folder),
+        rulesets_dir=Path(folder) / "rulesets",
         host="127.0.0.1",
         port=8000,
         access_token=None,
@@ -44,6 +45,9 @@ def test_empty_variables_are_unset() -> None:
         ("PATOK_DATA_DIR", "/srv/patok", "data_dir", Path("/srv/patok")),
         ("PATOK_DATA_DIR", "~/patok", "data_dir", Path("~/patok").expanduser()),
         ("PATOK_DATA_DIR", "here", "data_dir", Path.cwd() / "here"),
+        ("PATOK_DATA_DIR", "/srv/patok", "rulesets_dir", Path("/srv/patok/rulesets")),
+        ("PATOK_RULESETS", "/srv/aturan", "rulesets_dir", Path("/srv/aturan")),
+        ("PATOK_RULESETS", "~/aturan", "rulesets_dir", Path("~/aturan").expanduser()),
         ("PATOK_HOST", "0.0.0.0", "host", "0.0.0.0"),
         ("PATOK_PORT", "1", "port", 1),
         ("PATOK_PORT", "65535", "port", 65535),

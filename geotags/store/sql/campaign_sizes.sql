@@ -4,7 +4,7 @@ SELECT
     f.name AS frame,
     c.level,
     c.ruleset ->> 'name' AS ruleset,
-    c.ruleset ->> 'version' AS ruleset_version,
+    CAST(c.ruleset ->> 'version' AS integer) AS ruleset_version,
     (SELECT count(*) FROM geotags AS g WHERE g.campaign_id = c.id AND g.is_current) AS geotags,
     r.number,
     r.label,
