@@ -78,13 +78,11 @@ def check(file: Path, as_json: bool) -> None:
         show_json(_summary(found) | {"differences": changed})
         return
     say(
-        "Ruleset {name} {version} can be used. Checks on: {on}, off: {off}; values other than the "
-        "default's: {values}.",
-        "Set aturan {name} {version} dapat dipakai. Pemeriksaan aktif: {on}, tidak aktif: {off}; nilai yang "
-        "bukan nilai default: {values}.",
+        "Ruleset {name} {version} can be used. Checks off: {off}; values other than the default's: {values}.",
+        "Set aturan {name} {version} dapat dipakai. Pemeriksaan tidak aktif: {off}; nilai yang bukan nilai "
+        "default: {values}.",
         name=found.name,
         version=found.version,
-        on=len(found.parameters) - len(found.disabled),
         off=len(found.disabled),
         values=sum(row["parameter"] != "on" for row in changed),
     )
