@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from geo.frame import Layer
 
 
 @dataclass(frozen=True, eq=False)
 class Context:
-    """Lists and layers of a campaign; None where none was given."""
+    """Lists and layers of a campaign; None where none was given.
+
+    ``country`` holds the outline of the country, ``water`` the seas and lakes, ``doubtful`` the places of open
+    findings of frame QA, each under the code of the area that the finding is about.
+    """
+
+    country: Layer | None = None
+    water: Layer | None = None
+    doubtful: Layer | None = None
+    lineage: Any = None
+    places: Any = None
+    roster: Any = None
+    exemptions: Any = None

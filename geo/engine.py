@@ -14,6 +14,7 @@ from geo.checks.accuracy_missing import CHECK as ACCURACY_MISSING
 from geo.checks.outside_assigned_area import CHECK as OUTSIDE_ASSIGNED_AREA
 from geo.checks.protocol import Check, Outcome, Outcomes, Severity, Subject
 from geo.checks.registry import CHECK_OF_CODE, CHECKS
+from geo.context import Context
 from geo.errors import ValueRefused
 from geo.frame import Frame
 from geo.geotags import Geotags
@@ -107,7 +108,9 @@ def _number(value: float, digits: int) -> float | None:
     return round(float(value), digits) if np.isfinite(value) else None
 
 
-def subject_of(geotags: Geotags, frame: Frame, level: Level, ruleset: Ruleset) -> Subject:
+def subject_of(
+    geotags: Geotags, frame: Frame, level: Level, ruleset: Ruleset, context: Context | None = None
+) -> Subject:
     """The batch against the frame, with the parameters that more than one check reads."""
     return Subject(
         geotags,
@@ -115,6 +118,7 @@ def subject_of(geotags: Geotags, frame: Frame, level: Level, ruleset: Ruleset) -
         level,
         missing_accuracy_m=ruleset.parameters[ACCURACY_MISSING.code]["assumed_m"],
         least_probability=ruleset.parameters[OUTSIDE_ASSIGNED_AREA.code]["least_probability"],
+        context=context or Context(),
     )
 
 
@@ -124,6 +128,7 @@ def check_geotags(
     level: Level,
     ruleset: Ruleset | None = None,
     checks: Iterable[Check] = CHECKS,
+    context: Context | None = None,
 ) -> Checked:
     """Run ``checks`` (all of them by default) over geotags against one release of a frame.
 
@@ -139,7 +144,7 @@ def check_geotags(
             wanted=Text(en=f"one of: {words}", id=f"salah satu dari: {words}"),
         )
     rules = ruleset or Ruleset()
-    subject = subject_of(geotags, frame, level, rules)
+    subject = subject_of(geotags, frame, level, rules, context)
     outcomes = {
         check.code: check.decide(subject, rules.parameters[check.code])
         for check in checks

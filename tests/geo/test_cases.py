@@ -2,7 +2,10 @@
 
 A case draws its geotags in metres from the origin of a frame of ``tests/cases/frames.yaml`` (``at``; with
 ``mirrored`` the sign of one or both coordinates is changed), or writes their texts (``lon``, ``lat``).
-``parameter`` names the threshold that a pair of cases lies on either side of.
+``parameter`` names the threshold that a pair of cases lies on either side of. A geotag with ``repeat: n`` stands
+for n of them, each of a household of its own, ``step`` metres and ``step_s`` seconds from the one before.
+``interview_at`` and ``background_at`` are the other fixes of the record, in metres as well. A case's ``context``
+draws what a check reads beside the frame: see ``tests/geo/contexts.py``.
 """
 
 from __future__ import annotations
@@ -11,12 +14,11 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 import shapely
 import yaml
@@ -32,6 +34,7 @@ from geo.geotags import Geotags
 from geo.levels import Level
 from geo.ruleset import Ruleset
 from geo.text import LANGUAGES
+from tests.geo.contexts import context_of
 from tests.geo.shapes import around, layer_of
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -44,9 +47,23 @@ COLUMNS = {
     "building": "building_no",
     "accuracy_m": "accuracy_m",
     "datum_epsg": "datum_epsg",
+    "enumerator": "enumerator_id",
+    "device": "device_id",
+    "source": "source",
+    "provider": "provider",
+    "mock": "is_mock",
+    "refusal": "refusal_reason",
+    "relocation": "relocation_reason",
+    "captured_at": "captured_at",
+    "fix_at": "fix_at",
+    "received_at": "received_at",
+    "interview_lon": "interview_lon",
+    "interview_lat": "interview_lat",
+    "background_lon": "background_lon",
+    "background_lat": "background_lat",
 }
-CASE_KEYS = {"name", "frame", "typed", "parameter", "geotags"}
-PLACE_KEYS = {"at", "mirrored", "lon", "lat", "captured_at"}
+CASE_KEYS = {"name", "frame", "typed", "parameter", "geotags", "context"}
+PLACE_KEYS = {"at", "mirrored", "lon", "lat", "interview_at", "background_at", "repeat", "step", "step_s"}
 EXPECTED_KEYS = {"expect", "reason", "severity", "evidence"}
 NO_THRESHOLD = {("ACCURACY_MISSING", "assumed_m")}  # a value that is used, and shown in the evidence
 PAIRS = [
@@ -90,6 +107,26 @@ def texts_of(geotag: Mapping[str, Any], origin: list[float] | None) -> tuple[str
     )
 
 
+def rows_of(case: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The geotags of a case one by one, the repeated ones as well."""
+    rows: list[dict[str, Any]] = []
+    for row in case["geotags"]:
+        if "repeat" not in row:
+            rows.append(row)
+            continue
+        plain = {key: value for key, value in row.items() if key not in ("repeat", "step", "step_s")}
+        for i in range(row["repeat"]):
+            one = plain | {"household": f"{row.get('household', 'h')}{i}"}
+            if "at" in row:
+                east, north = row.get("step", (0, 0))
+                one["at"] = [row["at"][0] + i * east, row["at"][1] + i * north]
+            if "captured_at" in row:
+                later = timedelta(seconds=i * row.get("step_s", 0))
+                one["captured_at"] = (datetime.fromisoformat(row["captured_at"]) + later).isoformat()
+            rows.append(one)
+    return rows
+
+
 def frame_of(case: Mapping[str, Any]) -> str:
     """The name of the frame that a case is drawn in."""
     return str(case.get("frame", "two_villages"))
@@ -100,19 +137,29 @@ def geotags_of(rows: Sequence[Mapping[str, Any]], name: str, typed: bool | Seque
     origin = FRAMES[name].get("origin")
     lons, lats = zip(*(texts_of(row, origin) for row in rows), strict=True)
     columns: dict[str, Any] = {"lon_text": list(lons), "lat_text": list(lats)}
+    rows = [with_other_fixes(row, origin) for row in rows]
     for given, column in COLUMNS.items():
         if any(given in row for row in rows):
             columns[column] = [row.get(given, "") for row in rows]
-    times = [datetime.fromisoformat(row["captured_at"]) if "captured_at" in row else None for row in rows]
-    columns["captured_at"] = pa.array(times, pa.timestamp("us", "UTC"))
     return Geotags.from_columns(columns, typed=typed)
+
+
+def with_other_fixes(row: Mapping[str, Any], origin: list[float] | None) -> dict[str, Any]:
+    """``interview_at`` and ``background_at`` as longitudes and latitudes."""
+    placed = dict(row)
+    for fix in ("interview", "background"):
+        if f"{fix}_at" in row:
+            lon, lat = texts_of({"at": row[f"{fix}_at"]}, origin)
+            placed |= {f"{fix}_lon": lon, f"{fix}_lat": lat}
+    return placed
 
 
 def checked(case: Mapping[str, Any], ruleset: Ruleset | None = None) -> Checked:
     """The geotags of a case against its frame, by every check."""
     name = frame_of(case)
-    geotags = geotags_of(case["geotags"], name, case.get("typed", True))
-    return check_geotags(geotags, frame_named(name), level_of(name), ruleset)
+    geotags = geotags_of(rows_of(case), name, case.get("typed", True))
+    context = context_of(case.get("context", {}), FRAMES[name].get("origin"))
+    return check_geotags(geotags, frame_named(name), level_of(name), ruleset, context=context)
 
 
 def agrees(found: Any, wanted: Any) -> bool:
@@ -138,7 +185,7 @@ def test_case(code: str, case: dict[str, Any]) -> None:
     outcomes = done.outcomes[code]
     findings = {found.row: found for found in done.findings() if found.check.code == code}
     not_assessed = done.not_assessed()
-    for row, wanted in enumerate(case["geotags"]):
+    for row, wanted in enumerate(rows_of(case)):
         assert Outcome(int(outcomes.outcome[row])).name.lower() == wanted["expect"]
         assert not_assessed[row].get(code) == wanted.get("reason")
         assert (row in findings) == (wanted["expect"] == "fail")
