@@ -12,8 +12,8 @@ from geo.frame import Layer
 class Context:
     """Lists and layers of a campaign; None where none was given.
 
-    ``country`` holds the outline of the country, ``water`` the seas and lakes, ``doubtful`` the places of open
-    findings of frame QA, each under the code of the area that the finding is about.
+    ``country`` holds the outline of the country, ``water`` the seas and lakes, ``doubtful`` the places of
+    open findings of frame QA, each under the code of the area that the finding is about.
     """
 
     country: Layer | None = None
