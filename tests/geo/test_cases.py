@@ -3,7 +3,7 @@
 A case draws its geotags in metres from the origin of a frame of ``tests/cases/frames.yaml`` (``at``; with
 ``mirrored`` the sign of one or both coordinates is changed), or writes their texts (``lon``, ``lat``).
 ``parameter`` names the threshold that a pair of cases lies on either side of. A geotag with ``repeat: n``
-stands for n of them, each of a household of its own, ``step`` metres and ``step_s`` seconds from the one before.
+stands for n of them, each of a household of its own, ``step`` metres and ``step_s`` seconds further on.
 ``interview_at`` and ``background_at`` are the other fixes of the record, in metres as well. A case's
 ``context`` draws what a check reads beside the frame: see ``tests/geo/contexts.py``.
 """
