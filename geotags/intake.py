@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from boundaries.intake import DAMAGE_WORDS, IN_ROW, SHORT_TEXT
 from geo.codes import CodeScheme
@@ -21,7 +23,7 @@ from geo.geotags import TEXT_COLUMNS, Geotags
 from geo.levels import Level
 from geo.text import Text
 from geotags.columns import find_columns
-from geotags.formats.raw import NO_ROWS, RawGeotags, unreadable
+from geotags.formats.raw import NO_ROWS, BadRow, RawGeotags, unreadable
 from geotags.formats.registry import read_raw
 
 # A file is refused for what most of its filled rows share: then the export is wrong, not a household.
@@ -31,6 +33,8 @@ LONGEST_KEY = 255
 
 NUL_CHARACTER = Text(en="a character of value 0", id="karakter bernilai 0")
 NO_NUL_CHARACTER = Text(en="text without it", id="teks tanpa karakter itu")
+IN_COLUMN = Text(en="column {column}: {reason}", id="kolom {column}: {reason}")
+NO_REVISION = Text(en="no whole number", id="bukan bilangan bulat")
 LONG_TEXT = Text(en="a longer text", id="teks yang lebih panjang")
 MOST_REVISION = 2**31 - 1
 WHOLE_NUMBER = Text(
@@ -73,11 +77,17 @@ def understand(
     scheme: CodeScheme,
     level: Level,
     columns: Mapping[str, str] | None = None,
+    *,
+    judge_file: bool = True,
 ) -> Geotags:
-    """Columns as a reader gave them, into geotags; ``file_name`` is what messages name."""
+    """Columns as a reader gave them, into geotags; ``file_name`` is what messages name.
+
+    ``judge_file`` refuses them for what most of the rows share: the later pieces of a file are not asked.
+    """
     names = find_columns(file_name, raw.columns, level, columns)
     given: dict[str, pa.Array] = {column: raw.columns[name] for column, name in names.items()}
-    _refuse_decimal_comma(file_name, raw, names)
+    if judge_file:
+        _refuse_decimal_comma(file_name, raw, names)
     _refuse_unreadable_revision(file_name, raw, names)
     given["item_id"] = _item_ids(given)
     if "household_key" not in given:
@@ -85,9 +95,42 @@ def understand(
     typed = raw.number_columns.isdisjoint((names["lon_text"], names["lat_text"]))
     geotags = Geotags.from_columns(given, typed=typed)
     _refuse_unstorable(file_name, raw.first_row, geotags, names)
-    _refuse_swapped(file_name, raw, geotags)
-    _refuse_damaged_codes(file_name, raw, geotags, scheme, level)
+    if judge_file:
+        _refuse_swapped(file_name, raw, geotags)
+        _refuse_damaged_codes(file_name, raw, geotags, scheme, level)
     return geotags
+
+
+def set_unreadable_apart(
+    raw: RawGeotags, file_name: str, level: Level, columns: Mapping[str, str] | None = None
+) -> tuple[RawGeotags, list[BadRow]]:
+    """The records that ``understand`` can read, and those for which it would refuse the file."""
+    names = find_columns(file_name, raw.columns, level, columns)
+    reasons: dict[int, Text] = {}
+    for field in (*TEXT_COLUMNS, "lon_text", "lat_text"):
+        column = raw.columns.get(names.get(field, ""))
+        if column is None or not pa.types.is_string(column.type):
+            continue
+        texts = pc.fill_null(column, "")
+        found = {NUL_CHARACTER: pc.match_substring(texts, "\x00")}
+        if field in ("item_id", "assigned_area"):
+            found[LONG_TEXT] = pc.greater(pc.utf8_length(texts), LONGEST_KEY)
+        for reason, where in found.items():
+            rows = np.flatnonzero(where.to_numpy(zero_copy_only=False)).tolist()
+            reasons |= dict.fromkeys(rows, IN_COLUMN.fill(column=names[field], reason=reason))
+    if "revision" in names:
+        rows = np.flatnonzero(_is_no_revision(raw.columns[names["revision"]])).tolist()
+        reasons |= dict.fromkeys(rows, IN_COLUMN.fill(column=names["revision"], reason=NO_REVISION))
+    if not reasons:
+        return raw, []
+    bad = np.array(sorted(reasons), np.int64)
+    lost = pa.table({name: column.take(pa.array(bad)) for name, column in raw.columns.items()}).to_pylist()
+    numbers = raw.row_numbers[bad].tolist()
+    set_apart = [
+        BadRow(number, reasons[row], json.dumps(one, ensure_ascii=False, default=str))
+        for number, row, one in zip(numbers, bad.tolist(), lost, strict=True)
+    ]
+    return raw.take(np.setdiff1d(np.arange(len(raw)), bad)), set_apart
 
 
 _IDENTITY = ("household_key", "building_no", "assigned_area")
@@ -149,14 +192,18 @@ def _refuse_unreadable_revision(file_name: str, raw: RawGeotags, names: Mapping[
     if "revision" not in names:
         return
     texts = pc.cast(raw.columns[names["revision"]], pa.string())
-    values, states = parse_numbers(texts)
-    whole = (values >= 0) & (values <= MOST_REVISION) & (values == np.floor(values))
-    bad = (states != CoordinateState.MISSING) & ~whole
+    bad = _is_no_revision(texts)
     if bad.any():
         row = int(np.argmax(bad))
         where = IN_ROW.fill(file=file_name, row=row + raw.first_row, column=names["revision"])
         wanted = WHOLE_NUMBER.fill(most=MOST_REVISION)
         raise ValueRefused(where=where, value=texts[row].as_py()[:40], wanted=wanted)
+
+
+def _is_no_revision(column: pa.Array) -> NDArray[np.bool_]:
+    values, states = parse_numbers(pc.cast(column, pa.string()))
+    whole = (values >= 0) & (values <= MOST_REVISION) & (values == np.floor(values))
+    return np.asarray((states != CoordinateState.MISSING) & ~whole)
 
 
 def _refuse_decimal_comma(file_name: str, raw: RawGeotags, names: Mapping[str, str]) -> None:

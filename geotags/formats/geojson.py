@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from geotags.formats.raw import (
     NO_GEOMETRY,
     NOT_UTF8,
     POINTS_IN,
+    Choose,
     GeotagFormat,
+    OnBadRow,
     RawGeotags,
     unreadable,
 )
@@ -28,8 +31,8 @@ NAME = "GeoJSON"
 NOT_A_COLLECTION = Text(en="it is no FeatureCollection", id="isinya bukan FeatureCollection")
 
 
-def read(path: Path) -> RawGeotags:
-    """Read a FeatureCollection of points; a null geometry is a missing coordinate."""
+def stream(path: Path, on_bad_row: OnBadRow | None, choose: Choose | None) -> Iterator[RawGeotags]:
+    """Read a FeatureCollection of points, in one piece; a null geometry is a missing coordinate."""
     document = parse_json(path)
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list):
@@ -50,7 +53,7 @@ def read(path: Path) -> RawGeotags:
     except UnicodeEncodeError:  # half a surrogate pair, which JSON can write and text cannot hold
         raise unreadable(path, NAME, NOT_UTF8) from None
     numbers = {name for name, given in values.items() if not all(isinstance(v, str | None) for v in given)}
-    return RawGeotags(columns, first_row=1, number_columns=frozenset(numbers))
+    yield RawGeotags(columns, first_row=1, number_columns=frozenset(numbers))
 
 
 def _properties(path: Path, row: int, feature: Any) -> dict[str, Any]:
@@ -84,4 +87,4 @@ def _text(value: Any) -> str:
     return repr(value) if isinstance(value, float) else json.dumps(value)
 
 
-FORMAT = GeotagFormat(NAME, (".geojson", ".json"), read)
+FORMAT = GeotagFormat(NAME, (".geojson", ".json"), stream)

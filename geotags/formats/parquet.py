@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas
@@ -17,7 +18,10 @@ from geotags.formats.raw import (
     LAT_COLUMN,
     LON_COLUMN,
     POINTS_IN,
+    ROWS_AT_ONCE,
+    Choose,
     GeotagFormat,
+    OnBadRow,
     RawGeotags,
     unreadable,
 )
@@ -26,13 +30,20 @@ NAME = "Parquet"
 DAMAGED = Text(en="it is damaged or no Parquet file", id="berkasnya rusak atau bukan Parquet")
 
 
-def read(path: Path) -> RawGeotags:
-    """Read a table; real numbers and instants stay what they are."""
+def stream(path: Path, on_bad_row: OnBadRow | None, choose: Choose | None) -> Iterator[RawGeotags]:
+    """Read a table; real numbers and instants stay what they are. GeoParquet points come in one piece."""
     try:
-        schema = pq.read_schema(path)
+        file = pq.ParquetFile(path, memory_map=True)
+        schema = file.schema_arrow
         if b"geo" in (schema.metadata or {}):
-            return _read_points(path)
-        return _raw(pq.read_table(path))
+            yield _read_points(path)
+            return
+        names = schema.names
+        wanted = names if choose is None else [name for name in names if name in choose(names)]
+        first_row = 1
+        for batch in file.iter_batches(ROWS_AT_ONCE, columns=wanted):
+            yield _raw(pa.table(batch), first_row)
+            first_row += batch.num_rows
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, shapely.errors.ShapelyError):
         # Arrow, geopandas and shapely each have words of their own for bytes that are not what they
         # claim to be; some quote them.
@@ -46,7 +57,7 @@ def _read_points(path: Path) -> RawGeotags:
         row = int(wrong.to_numpy().argmax())
         raise PointRefused(file=path.name, row=row + 1, found=points.geom_type.iloc[row])
     require_lonlat(points, path.name)
-    raw = _raw(pa.Table.from_pandas(points.drop(columns=points.geometry.name), preserve_index=False))
+    raw = _raw(pa.Table.from_pandas(points.drop(columns=points.geometry.name), preserve_index=False), 1)
     lon, lat = (
         pa.array(axis, pa.float64(), from_pandas=True) for axis in (points.geometry.x, points.geometry.y)
     )
@@ -66,11 +77,11 @@ def require_lonlat(points: geopandas.GeoDataFrame, file_name: str) -> None:
     raise CrsRefused(file=file_name, row=1, reason=POINTS_IN.fill(crs=named[:80]))
 
 
-def _raw(table: pa.Table) -> RawGeotags:
+def _raw(table: pa.Table, first_row: int) -> RawGeotags:
     plain = [field for field in table.schema if _is_plain(field.type)]
     columns = {field.name: _column(table.column(field.name)) for field in plain}
     numbers = frozenset(field.name for field in plain if _is_number(field.type))
-    return RawGeotags(columns, first_row=1, number_columns=numbers)
+    return RawGeotags(columns, first_row, numbers)
 
 
 def _column(column: pa.ChunkedArray) -> pa.Array:
@@ -99,4 +110,4 @@ def _is_number(kind: pa.DataType) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
 
 
-FORMAT = GeotagFormat(NAME, (".parquet", ".geoparquet"), read)
+FORMAT = GeotagFormat(NAME, (".parquet", ".geoparquet"), stream)

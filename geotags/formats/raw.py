@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from geo.errors import FileUnreadable
 from geo.text import Text
@@ -19,25 +21,59 @@ class RawGeotags:
 
     Null and "" both mean that nothing was given.
 
-    ``first_row`` is the number that a person sees for the first record (2 under a header line).
-    ``number_columns`` were numbers in the file: their texts are not what a person or device wrote.
+    ``first_row`` is the number that a person sees for the first record (2 under a header line); ``rows`` the
+    numbers of all records where some between them were left out. ``number_columns`` were numbers in the file:
+    their texts are not what a person or device wrote.
     """
 
     columns: dict[str, pa.Array]
     first_row: int
     number_columns: frozenset[str] = frozenset()
+    rows: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
 
+    @property
+    def row_numbers(self) -> NDArray[np.int64]:
+        """The number that a person sees for each record. Shape (n,)."""
+        return np.arange(self.first_row, self.first_row + len(self)) if self.rows is None else self.rows
+
+    def take(self, kept: NDArray[np.int64]) -> RawGeotags:
+        """Some of the records."""
+        columns = {name: column.take(pa.array(kept)) for name, column in self.columns.items()}
+        return RawGeotags(columns, self.first_row, self.number_columns, self.row_numbers[kept])
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A record that cannot be read: its number, why, and what stands there, word for word."""
+
+    row: int
+    reason: Text
+    content: str
+
+
+OnBadRow = Callable[[BadRow], None]
+"""Takes the bad rows of a file that is read all the same. Where it is None, a bad row refuses the file."""
+Choose = Callable[[list[str]], Collection[str]]
+"""Which of a file's columns are wanted, where a format can leave the others unread."""
+
 
 @dataclass(frozen=True)
 class GeotagFormat:
-    """One reader: the endings it answers to, and the function that reads a file."""
+    """One reader: the endings it answers to, and the function that reads a file in pieces, in its order.
+
+    A file without rows gives no piece or an empty one. ``stream`` raises the input errors of ``geo.errors``.
+    """
 
     name: str
     endings: tuple[str, ...]
-    read: Callable[[Path], RawGeotags]
+    stream: Callable[[Path, OnBadRow | None, Choose | None], Iterator[RawGeotags]]
+
+
+ROWS_AT_ONCE = 500_000
+"""Of a piece at the most, where the format has rows to count: what a batch of checks takes in memory."""
 
 
 LON_COLUMN, LAT_COLUMN = "longitude", "latitude"

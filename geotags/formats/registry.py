@@ -2,24 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
+
 from geo.errors import FileNotOpened, FormatUnknown
-from geotags.formats import delimited, geojson, parquet
-from geotags.formats.raw import GeotagFormat, RawGeotags
+from geotags.formats import delimited, geojson, parquet, vector
+from geotags.formats.raw import Choose, GeotagFormat, OnBadRow, RawGeotags
 
-FORMATS: tuple[GeotagFormat, ...] = (delimited.FORMAT, geojson.FORMAT, parquet.FORMAT)
+FORMATS: tuple[GeotagFormat, ...] = (delimited.FORMAT, geojson.FORMAT, parquet.FORMAT, *vector.FORMATS)
 
 
-def read_raw(path: Path) -> tuple[GeotagFormat, RawGeotags]:
-    """Read a file with the reader that its ending names."""
+def format_of(path: Path) -> GeotagFormat:
+    """The reader that the file's ending names. Raises ``FormatUnknown``."""
     ending = path.suffix.lower()
     for one in FORMATS:
         if ending in one.endings:
-            try:
-                path.open("rb").close()
-            except OSError:
-                raise FileNotOpened(file=path.name) from None
-            return one, one.read(path)
+            return one
     known = ", ".join(ending for one in FORMATS for ending in one.endings)
     raise FormatUnknown(file=path.name, known=known)
+
+
+def stream_raw(
+    path: Path, on_bad_row: OnBadRow | None = None, choose: Choose | None = None
+) -> Iterator[RawGeotags]:
+    """The records of a file, in pieces and in its order."""
+    one = format_of(path)
+    try:
+        path.open("rb").close()
+    except OSError:
+        raise FileNotOpened(file=path.name) from None
+    return one.stream(path, on_bad_row, choose)
+
+
+def read_raw(path: Path) -> tuple[GeotagFormat, RawGeotags]:
+    """The whole of a file at once."""
+    pieces = list(stream_raw(path))
+    return format_of(path), joined(pieces)
+
+
+def joined(pieces: list[RawGeotags]) -> RawGeotags:
+    """Pieces of one file as one; a file without rows has no columns."""
+    if len(pieces) < 2:
+        return pieces[0] if pieces else RawGeotags({}, first_row=1)
+    columns = {
+        name: pa.chunked_array([piece.columns[name] for piece in pieces]).combine_chunks()
+        for name in pieces[0].columns
+    }
+    return RawGeotags(columns, pieces[0].first_row, pieces[0].number_columns)

@@ -237,7 +237,11 @@ REFUSED: dict[str, tuple[tuple[str, Make], type[InputError], str]] = {
         FileUnreadable,
         "not UTF-8",
     ),
-    "csv utf-16": (_text_file("g.csv", f"{HEADER}\n{ROW}\n".encode("utf-16")), FileUnreadable, "not UTF-8"),
+    "csv utf-16 without its mark": (
+        _text_file("g.csv", f"{HEADER}\n{ROW}\n".encode("utf-16-le")),
+        FileUnreadable,
+        "CSV",
+    ),
     "geojson broken off": (
         _text_file("g.geojson", _feature(f'{{"type": "Point", {_HERE}')[:-12]),
         FileUnreadable,
