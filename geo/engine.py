@@ -129,6 +129,7 @@ def check_geotags(
     ruleset: Ruleset | None = None,
     checks: Iterable[Check] = CHECKS,
     context: Context | None = None,
+    membership: Membership | None = None,
 ) -> Checked:
     """Run ``checks`` (all of them by default) over geotags against one release of a frame.
 
@@ -145,6 +146,8 @@ def check_geotags(
         )
     rules = ruleset or Ruleset()
     subject = subject_of(geotags, frame, level, rules, context)
+    if membership is not None:
+        subject.membership = membership
     outcomes = {
         check.code: check.decide(subject, rules.parameters[check.code])
         for check in checks

@@ -25,6 +25,8 @@
     |   +-- QaNeeded                   no QA run since the last load of the candidate
     |   +-- CandidateChanged           the candidate was loaded again while it was read
     |   +-- RulesetChanged             another content under the same name and version
+    |   +-- CheckUnfinished            a bulk check was begun and not ended
+    |   +-- CheckChanged               a bulk check goes on with other files or rules than it began with
     +-- SetupError                 the machine or its settings are not ready (exit code 5, HTTP 503)
         +-- ServerMissing              no PostgreSQL that Patok can use on this machine
         +-- PostgisMissing             PostgreSQL without PostGIS
@@ -350,6 +352,26 @@ class CandidateChanged(Conflict):
     text = Text(
         en="The candidate of frame {frame!r} was loaded again in the meantime. Run the check once more.",
         id="Calon rilis kerangka {frame!r} dimuat ulang sementara itu. Jalankan pemeriksaan sekali lagi.",
+    )
+
+
+class CheckUnfinished(Conflict):
+    code = "CHECK_UNFINISHED"
+    text = Text(
+        en="An unfinished check of this output lies in {folder}. Go on with it: add --resume. To begin anew, "
+        "delete that folder first.",
+        id="Pemeriksaan untuk keluaran ini yang belum selesai ada di {folder}. Lanjutkan dengan --resume. "
+        "Untuk mulai dari awal, hapus dulu folder itu.",
+    )
+
+
+class CheckChanged(Conflict):
+    code = "CHECK_CHANGED"
+    text = Text(
+        en="The unfinished check in {folder} was of other files, another frame, other rules or options. Give "
+        "those of then, or delete that folder to begin anew.",
+        id="Pemeriksaan yang belum selesai di {folder} memakai berkas, kerangka, aturan, atau opsi lain. "
+        "Berikan yang sama seperti waktu itu, atau hapus folder itu untuk mulai dari awal.",
     )
 
 

@@ -155,6 +155,35 @@ class Geotags:
                 taken[column.name] = values[rows]
         return Geotags(**taken)
 
+    def as_table(self) -> pa.Table:
+        """The columns that hold something, for ``from_table`` of another process or another day."""
+        columns: dict[str, Any] = {}
+        for column in fields(self):
+            values = getattr(self, column.name)
+            if isinstance(values, pa.Array):
+                if values.null_count < len(values) and not pc.all(pc.equal(values, "")).as_py():
+                    columns[column.name] = values
+            elif column.name in _NEEDED or not _is_blank(column.name, values):
+                columns[column.name] = pa.array(values)
+        return pa.table(columns)
+
+    @classmethod
+    def from_table(cls, table: pa.Table) -> Geotags:
+        """What ``as_table`` gave, also where tables with different columns were put together."""
+        n = table.num_rows
+        columns: dict[str, Any] = {}
+        for column in fields(cls):
+            name = column.name
+            given = table.column(name).combine_chunks() if name in table.column_names else None
+            if name in (*TEXT_COLUMNS, "lon_text", "lat_text"):
+                texts = pa.nulls(n, pa.string()) if given is None else given
+                columns[name] = texts if name in ("lon_text", "lat_text") else pc.fill_null(texts, "")
+            else:
+                blank = _BLANK.get(name, np.nan)
+                values = np.full(n, blank) if given is None else pc.fill_null(given, blank)
+                columns[name] = np.asarray(values).astype(_TYPE.get(name, np.float64))
+        return cls(**columns)
+
     @cached_property
     def in_range(self) -> NDArray[np.bool_]:
         """Both coordinates are numbers within 180 and 90 degrees."""
@@ -166,6 +195,31 @@ class Geotags:
         """Both coordinates are finite numbers."""
         number = CoordinateState.NUMBER
         return np.asarray((self.lon_state == number) & (self.lat_state == number))
+
+
+# What a column without values holds, and its type; all others are real numbers and NaN.
+_BLANK: dict[str, Any] = {
+    "is_mock": MOCK_UNKNOWN,
+    "datum_epsg": DATUM_NOT_ASKED,
+    "typed": True,
+    "revision": 1,
+    "lon_state": int(CoordinateState.MISSING),
+    "lat_state": int(CoordinateState.MISSING),
+} | dict.fromkeys(TIME_COLUMNS, np.datetime64("NaT", "us"))
+_TYPE: dict[str, Any] = {
+    "is_mock": np.int8,
+    "datum_epsg": np.int32,
+    "typed": np.bool_,
+    "revision": np.int32,
+    "lon_state": np.uint8,
+    "lat_state": np.uint8,
+} | dict.fromkeys(TIME_COLUMNS, "datetime64[us]")
+_NEEDED = ("item_id", "lon", "lat", "lon_state", "lat_state")
+
+
+def _is_blank(name: str, values: NDArray[Any]) -> bool:
+    blank = _BLANK.get(name, np.nan)
+    return bool((np.isnan(values) if blank != blank else values == blank).all())
 
 
 def _texts(given: Any) -> pa.StringArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import string
+from dataclasses import fields
 
 import numpy as np
 import pyarrow as pa
@@ -198,3 +199,33 @@ def test_taking_rows_keeps_every_column_together() -> None:
     assert taken.lon.tolist() == taken.lat.tolist() == taken.accuracy_m.tolist() == [3.0, 0.0, 3.0]
     assert taken.revision.tolist() == [3, 0, 3] and taken.typed.tolist() == [False, True, False]
     assert taken.lon_text.to_pylist() == ["3", "0", "3"] and len(taken.captured_at) == 3
+
+
+def test_a_table_of_geotags_gives_them_back() -> None:
+    rich = geotags(
+        lon_text=["115.5", " x", "", "0"],
+        lat_text=["-8.5", "1", "2", "0"],
+        item_id=["a", "b", "c", "d"],
+        household_key=["h", "", "", ""],
+        accuracy_m=["3", "", "-1", "5"],
+        captured_at=["2022-10-20T08:30:00+07:00", "", "", "2022-10-20T08:30:00Z"],
+        is_mock=["ya", "", "0", "?"],
+        datum_epsg=["4326", "", "ID74", "x"],
+        revision=["2", "", "1", "1"],
+        interview_lon=["115.4", "", "", ""],
+    )
+    poor = geotags(lon_text=["1"], lat_text=["2"])
+    numbers = Geotags.from_columns({"lon_text": pa.array([1.5, None]), "lat_text": pa.array([2.5, 1.0])})
+    tables = [one.as_table() for one in (rich, poor, numbers)]
+    assert "altitude_m" not in tables[0].column_names and "household_key" not in tables[1].column_names
+    together = Geotags.from_table(pa.concat_tables(tables, promote_options="default"))
+    assert len(together) == 7
+    for start, one in ((0, rich), (4, poor), (5, numbers)):
+        part = together.take(np.arange(start, start + len(one)))
+        for column in fields(Geotags):
+            wanted, found = getattr(one, column.name), getattr(part, column.name)
+            if isinstance(wanted, pa.Array):
+                assert found.to_pylist() == wanted.to_pylist(), column.name
+            else:
+                assert found.dtype == wanted.dtype, column.name
+                np.testing.assert_array_equal(found, wanted, err_msg=column.name)

@@ -1,0 +1,108 @@
+"""Geotags brought together by what checks look at: the same place, household, enumerator, area."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from geo.checks.protocol import Scope
+from geo.engine import Checked
+from geo.geotags import Geotags
+from geo.membership import Membership
+from geotags.bulk.scratch import read_batch, write_batches
+
+TILE_DEG = 1.0
+"""Places are brought together in squares of this side, and checked with what lies just around them."""
+HALO_M = 60.0
+"""Further than any check of places looks: twice the centroid's and four times the near duplicate's reach."""
+NOWHERE = -1
+"""The square of geotags without a usable coordinate."""
+
+_METRES_PER_DEGREE = 110_574.0  # of latitude at the equator, the least there is
+_MEMBERSHIP = ("undecided", "segment", "row", "sigma_m", "distance_m", "probability")
+_KEY_OF_SCOPE = {
+    Scope.HOUSEHOLD: "household_key",
+    Scope.ENUMERATOR: "enumerator_id",
+    Scope.AREA: "assigned_area",
+    Scope.PHOTO: "photo_names",
+}
+
+
+def write_spill(path: Path, checked: Checked, ids: NDArray[np.int64], scope: Scope, n_buckets: int) -> None:
+    """The geotags of a piece with their membership, by bucket; a whole group is in one bucket of all pieces."""
+    geotags = checked.subject.geotags
+    table = geotags.as_table().append_column("id", pa.array(ids))
+    for name in _MEMBERSHIP:
+        table = table.append_column(name, pa.array(getattr(checked.membership, name)))
+    if scope is Scope.PLACE:
+        keys, rows, own = _tiles(geotags, checked.subject.usable)
+    else:
+        keys, rows = _hashed(geotags, scope, ids) % n_buckets, np.arange(len(geotags))
+        own = np.ones(len(rows), np.bool_)
+    order = np.argsort(keys, kind="stable")
+    keys, rows, own = keys[order], rows[order], own[order]
+    table = table.take(pa.array(rows)).append_column("own", pa.array(own))
+    edges = np.flatnonzero(np.diff(keys)) + 1
+    starts, ends = np.r_[0, edges], np.r_[edges, len(keys)]
+    batches = {
+        int(keys[start]): table.slice(start, end - start)
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+        if end > start
+    }
+    write_batches(path, batches, table.schema)
+
+
+def read_bucket(
+    paths: Sequence[Path], key: int
+) -> tuple[Geotags, Membership, NDArray[np.int64], NDArray[np.bool_]]:
+    """The geotags of a bucket from all pieces, their membership, identities, and which are its own."""
+    tables = [table for path in paths if (table := read_batch(path, key)) is not None]
+    table = pa.concat_tables(tables, promote_options="default")
+    membership = Membership(
+        **{name: np.ascontiguousarray(table.column(name).to_numpy()) for name in _MEMBERSHIP}
+    )
+    own = table.column("own").combine_chunks().to_numpy(zero_copy_only=False)
+    return Geotags.from_table(table), membership, table.column("id").to_numpy(), own
+
+
+def _hashed(geotags: Geotags, scope: Scope, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The same number for one group everywhere; geotags that name no group are spread over all."""
+    texts = getattr(geotags, _KEY_OF_SCOPE[scope]).dictionary_encode()
+    different = np.asarray(texts.dictionary.to_pylist(), object)
+    numbers = pd.util.hash_array(different, categorize=False).view(np.int64) & np.int64(2**62 - 1)
+    index = texts.indices.to_numpy(zero_copy_only=False)
+    return np.asarray(np.where((different == "")[index], ids, numbers[index]))
+
+
+def _tiles(
+    geotags: Geotags, usable: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Tile, row and whether it is the row's own tile; a row stands in the tiles whose edge it is near too."""
+    n = len(geotags)
+    lon, lat = np.where(usable, geotags.lon, 0.0), np.where(usable, geotags.lat, 0.0)
+    reach_lat = HALO_M / _METRES_PER_DEGREE
+    reach_lon = reach_lat / np.maximum(np.cos(np.radians(lat)), 0.01)
+    keys, rows, owns = [np.where(usable, _tile(lon, lat), NOWHERE)], [np.arange(n)], [np.ones(n, np.bool_)]
+    for east in (-1, 0, 1):
+        for north in (-1, 0, 1):
+            tile = _tile(lon + east * reach_lon, lat + north * reach_lat)
+            near = np.flatnonzero(usable & (tile != keys[0]))
+            keys.append(tile[near])
+            rows.append(near)
+            owns.append(np.zeros(len(near), np.bool_))
+    key, row, own = np.concatenate(keys), np.concatenate(rows), np.concatenate(owns)
+    # At a corner two steps lead to the same tile: once is enough.
+    _, first = np.unique(np.column_stack([key, row]), axis=0, return_index=True)
+    return key[first], row[first], own[first]
+
+
+def _tile(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
+    columns = round(360 / TILE_DEG)
+    x = np.floor((lon + 180) / TILE_DEG).astype(np.int64) % columns
+    y = np.floor((np.clip(lat, -90, 90) + 90) / TILE_DEG).astype(np.int64)
+    return y * columns + x
