@@ -52,6 +52,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
         Text(en="Load geotags and check them again.", id="Muat geotag dan periksa ulang."),
     ),
     "findings": ("findings", Text(en="List or export findings.", id="Daftar atau ekspor temuan.")),
+    "handover": (
+        "handover",
+        Text(en="Write the GS file and the muatan table.", id="Tulis berkas GS dan tabel muatan."),
+    ),
     "serve": ("serve", Text(en="Serve the HTTP API and the page.", id="Layani API HTTP dan halaman.")),
     "db": (
         "db",
