@@ -34,7 +34,7 @@ _KEY_OF_SCOPE = {
 
 
 def write_spill(path: Path, checked: Checked, ids: NDArray[np.int64], scope: Scope, n_buckets: int) -> None:
-    """The geotags of a piece with their membership, by bucket; a whole group is in one bucket of all pieces."""
+    """The geotags of a piece with their membership, by bucket; a group is in one bucket of all pieces."""
     geotags = checked.subject.geotags
     table = geotags.as_table().append_column("id", pa.array(ids))
     for name in _MEMBERSHIP:

@@ -1,6 +1,7 @@
 """Results and findings of a bulk check as files, written piece by piece, there whole or not at all.
 
-GeoPackage holds both as layers. The other formats have a second file for the findings, ``NAME.findings.ENDING``.
+GeoPackage holds both as layers. The other formats have a second file for the findings,
+``NAME.findings.ENDING``.
 """
 
 from __future__ import annotations

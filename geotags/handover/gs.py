@@ -193,14 +193,12 @@ Cell = str | int | float | None
 
 def gs_rows(table: GsTable, flags: FlagForm = "words") -> Iterator[tuple[Cell, ...]]:
     """The rows of the file in the order of the records, made a few thousand at a time."""
+    numbers = (_are_numbers(table.records.geotags.building_no), _are_numbers(table.records.kind))
     for start in range(0, len(table.records), _ROWS_AT_ONCE):
-        yield from zip(
-            *_columns(table, slice(start, start + _ROWS_AT_ONCE), flags),
-            strict=True,
-        )
+        yield from zip(*_columns(table, slice(start, start + _ROWS_AT_ONCE), flags, numbers), strict=True)
 
 
-def _columns(table: GsTable, part: slice, flags: FlagForm) -> list[list[Cell]]:
+def _columns(table: GsTable, part: slice, flags: FlagForm, numbers: tuple[bool, bool]) -> list[list[Cell]]:
     records, geotags = table.records, table.records.geotags
     n = len(table.flag[part])
 
@@ -216,8 +214,8 @@ def _columns(table: GsTable, part: slice, flags: FlagForm) -> list[list[Cell]]:
         texts(geotags.assigned_area),
         texts(table.area_code),
         *(_degrees(axis[part]) for axis in (geotags.lat, geotags.lon, table.edited_lat, table.edited_lon)),
-        _numbers(geotags.building_no.slice(part.start, n)),
-        _numbers(records.kind.slice(part.start, n)),
+        _given(geotags.building_no.slice(part.start, n), as_numbers=numbers[0]),
+        _given(records.kind.slice(part.start, n), as_numbers=numbers[1]),
         *(column.tolist() for column in records.counts[part].T),
     ]
 
@@ -226,13 +224,17 @@ def _degrees(axis: NDArray[np.float64]) -> list[Cell]:
     return [value if value == value else None for value in axis.tolist()]
 
 
-def _numbers(texts: pa.StringArray) -> list[Cell]:
-    """Whole numbers as such; another text stays what it is, and nothing stays nothing."""
+def _given(texts: pa.StringArray, *, as_numbers: bool) -> list[Cell]:
+    if not as_numbers:
+        return [text or None for text in texts.to_pylist()]
     numbers, _ = whole_numbers(texts)
-    return [
-        number if number != FAULTY else text or None
-        for number, text in zip(numbers.tolist(), texts.to_pylist(), strict=True)
-    ]
+    return [number if number != FAULTY else None for number in numbers.tolist()]
+
+
+def _are_numbers(texts: pa.StringArray) -> bool:
+    """Whether a column can be written as whole numbers: one text among them makes all of them texts."""
+    numbers, blank = whole_numbers(texts)
+    return bool(((numbers != FAULTY) | blank).all())
 
 
 def write_gs(table: GsTable, path: Path, flags: FlagForm = "words") -> None:

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 import pyarrow as pa
@@ -161,8 +162,8 @@ def write_aside(records: Records, path: Path, language: Language) -> None:
     names = list(records.raw.columns)
     taken = {name: records.raw.columns[name].take(pa.array(list(reasons))).to_pylist() for name in names}
 
-    def write(stream: object) -> None:
-        out = csv.writer(stream, lineterminator="\n")  # type: ignore[arg-type]
+    def write(stream: TextIO) -> None:
+        out = csv.writer(stream, lineterminator="\n")
         out.writerow(["file_row", "reason", *names])
         for position, (row, said) in enumerate(reasons.items()):
             cells = (taken[name][position] for name in names)
