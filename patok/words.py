@@ -13,7 +13,9 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
+    Task,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -91,6 +93,63 @@ def progress_bar(en: str, id: str, total: int | None) -> Iterator[Any]:
             stop_if_asked()
 
         yield advance
+
+
+class Rate:
+    """A bar for work that comes in rounds: what is done, how fast, and the time left of the round."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("", total=None)
+        self._round = ""
+        self._total: int | None = None
+
+    def say(self, en: str, id: str) -> None:
+        """Name what is going on."""
+        self._progress.update(self._task, description=tell(en, id))
+
+    def begin(self, total: int | None) -> None:
+        """How many there are, where it is known."""
+        self._total = total
+
+    def advance(self, round_name: str, n: int) -> None:
+        """n more of a round; here Ctrl-C ends the work at the latest."""
+        if round_name != self._round:
+            self._round = round_name
+            words = _ROUNDS[round_name].say(LANGUAGE)
+            self._progress.reset(self._task, description=words, total=self._total)
+        self._progress.advance(self._task, n)
+        stop_if_asked()
+
+
+_ROUNDS = {
+    "pieces": Text(en="Checking each record", id="Memeriksa tiap catatan"),
+    "groups": Text(en="Comparing records", id="Membandingkan catatan"),
+    "results": Text(en="Writing", id="Menulis"),
+}
+
+
+@contextmanager
+def rate_bar() -> Iterator[Rate]:
+    """A ``Rate`` on standard error; nothing where no person watches."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _PerSecond(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as progress:
+        yield Rate(progress)
+
+
+class _PerSecond(ProgressColumn):
+    """How many are done in a second."""
+
+    def render(self, task: Task) -> str:
+        speed = task.finished_speed or task.speed
+        return f"{speed:,.0f}/s" if speed else ""
 
 
 def plain(record: Any) -> Mapping[str, Any]:

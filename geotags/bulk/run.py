@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from geo.checks.protocol import Check, Scope
@@ -85,6 +86,15 @@ class BulkCheck:
             "language": self.language,
             "n_buckets": self.n_buckets,
         }
+
+    def estimate(self) -> int | None:
+        """How many records there are; None where the files do not say."""
+        if any(path.suffix.lower() not in (".parquet", ".geoparquet") for path in self.files):
+            return None
+        try:
+            return sum(pq.ParquetFile(path).metadata.num_rows for path in self.files)
+        except (OSError, pa.ArrowException):
+            return None
 
     def checks(self, scope: Scope) -> list[Check]:
         """The checks of a scope that are on."""

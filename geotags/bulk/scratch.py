@@ -63,7 +63,7 @@ class Scratch:
 @contextmanager
 def appearing(path: Path) -> Iterator[Path]:
     """A file that is there whole or not at all: yields the name to write under."""
-    unfinished = path.with_name(path.name + ".unfinished")
+    unfinished = path.with_name(f".unfinished-{path.name}")
     try:
         yield unfinished
         unfinished.replace(path)

@@ -7,7 +7,7 @@ GeoPackage holds both as layers. The other formats have a second file for the fi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from geo.checks.protocol import Severity
 from geo.errors import FormatUnknown, ValueRefused
 from geotags.bulk.scratch import appearing
-from geotags.exports import OUTPUT, WITH_SPACE
+from geotags.exports import OUTPUT, WITH_SPACE, require_writable
 
 _SEVERITIES = pa.array(["", *(severity.word for severity in Severity)])
 _LAYERS = ("geotags", "findings")
@@ -90,6 +90,13 @@ def _final_findings(results: pa.Table, findings: pa.Table) -> pa.Table:
             column = pa.chunked_array([_SEVERITIES.take(column.combine_chunks())])
         told = told.append_column(name, column)
     return told.append_column("evidence", findings.column("evidence"))
+
+
+def require_output(path: Path, inputs: Iterable[Path] = ()) -> None:
+    """Raise, before any work is done, what ``geotags.exports.require_writable`` raises for an output."""
+    if path.suffix.lower() not in SINKS:
+        raise FormatUnknown(file=path.name, known=", ".join(SINKS))
+    require_writable(path, inputs)
 
 
 @contextmanager

@@ -141,13 +141,16 @@ def _header(path: Path) -> tuple[str, str, list[str]]:
         start = file.read(4)
     wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        with path.open(encoding="utf-16" if wide else "utf-8-sig", newline="") as lines:
+        # Only the header must be text here: the rows whose bytes are none are looked at one by one.
+        encoding = "utf-16" if wide else "utf-8-sig"
+        with path.open(encoding=encoding, errors="surrogateescape", newline="") as lines:
             first = lines.readline()
             lines.seek(0)
             delimiter = max(_DELIMITERS, key=first.count)
             names = next(csv.reader(lines, delimiter=delimiter), [])
-    except (UnicodeDecodeError, csv.Error) as error:
-        reason = NOT_UTF8 if isinstance(error, UnicodeDecodeError) else NOT_A_TABLE
+            "".join(names).encode()
+    except (UnicodeError, csv.Error) as error:
+        reason = NOT_UTF8 if isinstance(error, UnicodeError) else NOT_A_TABLE
         raise unreadable(path, NAME, reason) from None
     if not first.strip():
         raise unreadable(path, NAME, NO_HEADER)

@@ -1,29 +1,35 @@
-"""``patok check``: a file of geotags against a boundary file, and no database."""
+"""``patok check``: files of geotags, in any number, against a frame."""
 
 from __future__ import annotations
 
-from collections import Counter
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
-from boundaries.assembly import frame_of_tables
-from boundaries.intake import read_areas
 from geo.checks.registry import CHECKS
 from geo.codes import SCHEMES
-from geo.engine import Verdict, check_geotags
+from geo.errors import FileNotOpened
 from geo.frame import DEFAULT_BOUNDARY_SIGMA_M
 from geo.levels import Level
-from geotags.exports import require_writable, write_checked
-from geotags.intake import read_geotags
+from geo.ruleset import Ruleset
+from geotags.bulk.run import BulkCheck, run_check
+from geotags.bulk.scratch import Scratch
+from geotags.bulk.tables import Counts
+from geotags.bulk.writers import findings_path, require_output, writing
+from patok.frames import find_frame
 from patok.options import FILE, as_json, column_option, level_option, read_columns, ruleset_option
 from patok.rulesets import find_ruleset
-from patok.words import LANGUAGE, progress_bar, say, show_json, show_table, tell
+from patok.words import LANGUAGE, Rate, note, rate_bar, say, show_json, show_table, tell
 
 
-@click.command(help=tell("Check geotags against a boundary file.", "Periksa geotag terhadap berkas batas."))
-@click.argument("frame", type=FILE)
-@click.argument("geotags", type=FILE)
+@click.command(help=tell("Check geotags against a frame.", "Periksa geotag terhadap kerangka."))
+@click.argument("frame", metavar="FRAME")
+@click.argument("geotags", nargs=-1, required=True, metavar="GEOTAGS...")
 @click.option(
     "-o",
     "--output",
@@ -33,54 +39,158 @@ from patok.words import LANGUAGE, progress_bar, say, show_json, show_table, tell
 )
 @level_option
 @ruleset_option
+@click.option(
+    "--brief",
+    is_flag=True,
+    help=tell(
+        "Per geotag only its row, item, distance, probability, verdict and findings.",
+        "Per geotag hanya baris, item, jarak, peluang, putusan, dan temuannya.",
+    ),
+)
+@click.option(
+    "--resume",
+    is_flag=True,
+    help=tell("Go on with a check that was stopped.", "Lanjutkan pemeriksaan yang dihentikan."),
+)
 @click.option("--scheme", type=click.Choice(list(SCHEMES)), default="bps", show_default=True)
 @click.option("--boundary-sigma-m", type=float, default=DEFAULT_BOUNDARY_SIGMA_M, show_default=True)
 @click.option("--layer", help=tell("Layer of a file with several.", "Lapisan dari berkas berisi beberapa."))
 @column_option
 @as_json
 def COMMAND(
-    frame: Path,
-    geotags: Path,
+    frame: str,
+    geotags: tuple[str, ...],
     output: Path,
     level: Level,
     ruleset: str,
+    brief: bool,
+    resume: bool,
     scheme: str,
     boundary_sigma_m: float,
     layer: str | None,
     columns: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Reads both files, writes one row per geotag with verdict, distance, probability and findings."""
-    require_writable(output, inputs=(frame, geotags))
+    """FRAME is a file, the folder of a snapshot, or NAME@RELEASE; GEOTAGS are files or patterns."""
+    files = _files(geotags)
+    require_output(output, inputs=[*files, Path(frame)])
     rules = find_ruleset(ruleset)
-    codes = SCHEMES[scheme]
-    with progress_bar("Checking", "Memeriksa", None):
-        areas = read_areas(frame, level, codes, layer=layer)
-        loaded = read_geotags(geotags, codes, level, read_columns(columns))
-        in_memory = frame_of_tables(
-            codes, {level: areas.areas}, boundary_sigma_m=boundary_sigma_m, release=areas.file_name
+    with rate_bar() as rate:
+        rate.say("Opening the frame", "Membuka kerangka")
+        named = find_frame(frame, level, scheme=scheme, boundary_sigma_m=boundary_sigma_m, layer=layer)
+        job = BulkCheck(
+            files, named.frame, level, rules, named.identity, columns=read_columns(columns), language=LANGUAGE
         )
-        checked = check_geotags(loaded.geotags, in_memory, level, rules)
-        write_checked(checked, output, LANGUAGE, loaded.first_row)
-    verdicts = Counter(Verdict(verdict).word for verdict in checked.verdicts().tolist())
-    counts = {code: len(outcomes.failed) for code, outcomes in checked.outcomes.items()}
+        done = _run(job, output, rate, resume=resume, brief=brief)
+    _tell(done, rules, output, as_json=as_json)
+
+
+@dataclass(frozen=True)
+class _Done:
+    counts: Counts
+    quarantine: Path | None
+
+
+def _files(patterns: tuple[str, ...]) -> list[Path]:
+    """Every file that a pattern names, once, in the order of their names. Raises ``FileNotOpened``."""
+    found: dict[Path, None] = {}
+    for pattern in patterns:
+        path = Path(pattern)
+        if path.exists() or not any(sign in path.name for sign in "*?["):
+            found[path] = None
+            continue
+        matching = sorted(path.parent.glob(path.name))
+        if not matching:
+            raise FileNotOpened(file=pattern)
+        found |= dict.fromkeys(matching)
+    for path in found:
+        if not path.is_file():
+            raise FileNotOpened(file=path.name)
+    return list(found)
+
+
+def _run(job: BulkCheck, output: Path, rate: Rate, *, resume: bool, brief: bool) -> _Done:
+    folder = output.with_name(f".{output.name}.unfinished")
+    scratch = Scratch(folder, job.job(), resume=resume)
+    constants: dict[str, Any] = {
+        "release": job.frame.release,
+        "ruleset": job.ruleset.name,
+        "ruleset_version": job.ruleset.version,
+    }
+    rate.begin(job.estimate())
+    with _kept(folder), writing(output, constants, brief=brief) as writer:
+        counts = run_check(job, scratch, writer.write, rate.advance)
+    aside = output.with_suffix(".quarantine.ndjson")
+    aside.unlink(missing_ok=True)
+    if counts.quarantined:
+        shutil.move(scratch.path("quarantine.ndjson"), aside)
+    scratch.remove()
+    return _Done(counts, aside if counts.quarantined else None)
+
+
+@contextmanager
+def _kept(folder: Path) -> Iterator[None]:
+    """Say that stopped work is kept; away with what was refused before anything was done."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        note(
+            "What was checked is kept in {folder}; go on with --resume.",
+            "Yang sudah diperiksa disimpan di {folder}; lanjutkan dengan --resume.",
+            folder=folder,
+        )
+        raise
+    except Exception:
+        if not list(folder.glob("pieces/*.json")):
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _tell(done: _Done, rules: Ruleset, output: Path, *, as_json: bool) -> None:
+    counts = done.counts
     off = [check.code for check in CHECKS if not rules.is_on(check.code)]
+    by_check = {check.code: 0 for check in CHECKS if rules.is_on(check.code)}
+    for (code, _), n in counts.findings.items():
+        by_check[code] += n
     if as_json:
+        not_assessed: dict[str, dict[str, int]] = {}
+        for (code, reason), n in sorted(counts.not_assessed.items()):
+            not_assessed.setdefault(code, {})[reason] = n
         show_json(
             {
-                "geotags": len(loaded.geotags),
+                "read": counts.read,
+                "geotags": counts.checked,
+                "quarantined": counts.quarantined,
+                "near_border": counts.near_border,
+                "refused_files": [{"file": file, "message": said} for file, said in counts.refused],
                 "ruleset": rules.name,
                 "ruleset_version": rules.version,
                 "off": off,
-                "verdicts": verdicts,
-                "findings": counts,
+                "verdicts": counts.verdicts,
+                "findings": by_check,
+                "not_assessed": not_assessed,
                 "output": str(output),
+                "findings_output": str(findings_path(output)),
+                "quarantine": done.quarantine and str(done.quarantine),
             }
         )
-        return
+    else:
+        _show(counts, by_check, off, rules, output, done.quarantine)
+    if counts.refused:
+        raise click.exceptions.Exit(2)
+
+
+def _show(
+    counts: Counts,
+    by_check: dict[str, int],
+    off: list[str],
+    rules: Ruleset,
+    output: Path,
+    quarantine: Path | None,
+) -> None:
     show_table(
         [tell("Check", "Pemeriksaan"), tell("Findings", "Temuan")],
-        [[code, count] for code, count in counts.items() if count],
+        [[code, count] for code, count in by_check.items() if count],
     )
     if off:
         say(
@@ -90,15 +200,30 @@ def COMMAND(
             version=rules.version,
             codes=", ".join(off),
         )
+    for _, said in counts.refused:
+        say("Left out: {said}", "Dilewati: {said}", said=said)
+    say(
+        "{read} records read = {checked} checked + {quarantined} set aside.",
+        "{read} catatan dibaca = {checked} diperiksa + {quarantined} disisihkan.",
+        read=f"{counts.read:,}",
+        checked=f"{counts.checked:,}",
+        quarantined=f"{counts.quarantined:,}",
+    )
+    if quarantine:
+        say(
+            "The records set aside stand word for word, with the reason, in {file}.",
+            "Catatan yang disisihkan tertulis apa adanya, beserta alasannya, di {file}.",
+            file=quarantine,
+        )
     say(
         "{n} geotags: {accepted} accepted, {review} to look at, {rejected} to send back, "
         "{open} not assessed. {file}",
         "{n} geotag: {accepted} diterima, {review} perlu dilihat, {rejected} dikembalikan, "
         "{open} tidak dinilai. {file}",
-        n=len(loaded.geotags),
-        accepted=verdicts["accepted"],
-        review=verdicts["review"],
-        rejected=verdicts["rejected"],
-        open=verdicts["not_assessed"],
+        n=counts.checked,
+        accepted=counts.verdicts["accepted"],
+        review=counts.verdicts["review"],
+        rejected=counts.verdicts["rejected"],
+        open=counts.verdicts["not_assessed"],
         file=output,
     )

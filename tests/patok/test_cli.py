@@ -99,7 +99,8 @@ def test_check_without_a_database(
     assert "5 geotags: 1 accepted, 2 to look at, 2 to send back, 0 not assessed." in said.out
     machine = patok(*arguments, "--json").json
     assert machine["geotags"] == 5
-    assert machine["verdicts"] == {"accepted": 1, "review": 2, "rejected": 2}
+    assert machine["verdicts"] == {"accepted": 1, "review": 2, "rejected": 2, "not_assessed": 0}
+    assert (machine["read"], machine["quarantined"], machine["quarantine"]) == (5, 0, None)
     assert machine["findings"]["DUPLICATE_COORDINATE"] == 2
     assert set(machine["findings"]) == {check.code for check in CHECKS}
     read = {"csv": pd.read_csv, "parquet": geopandas.read_parquet}.get(ending)
@@ -122,7 +123,7 @@ def test_check_with_every_option(patok: Patok, files: Path) -> None:
         "--column", "lat_text = L", "-o", files / "o.csv", "--json",
     )  # fmt: skip
     assert asked.code == 0
-    assert asked.json["verdicts"] == {"review": 1}  # no accuracy
+    assert asked.json["verdicts"]["review"] == asked.json["geotags"] == 1  # no accuracy
     # A vague border leaves more doubt: on the line itself it is one half, 1.4 m inside a little more.
     assert 0.5 < pd.read_csv(files / "o.csv")["probability"][0] < 0.6
 
