@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.codes import CodeScheme, digits_differing
 from geo.frame import Frame, Layer
-from geo.geodesy import metres_per_degree
+from geo.geodesy import metres_per_degrees
 from geo.levels import Level
 from geo.membership import measure_points
 
@@ -91,66 +92,79 @@ def _search(
     radius_m: NDArray[np.float64],
     found: list[list[CandidateArea]],
 ) -> None:
-    pairs: dict[int, tuple[Layer, list[int], list[int]]] = {}
-    for i, reach_m in zip(which.tolist(), radius_m.tolist(), strict=True):
-        kx, ky = metres_per_degree(lat[i])
-        dx, dy = reach_m / max(kx, 1.0), reach_m / ky
-        box = (lon[i] - dx, lat[i] - dy, lon[i] + dx, lat[i] + dy)
-        for layer in frame.layers_touching(level, box):
-            rows = _nearest_boxes(layer, layer.tree.query(box), lon[i], lat[i])
-            points, areas = pairs.setdefault(id(layer), (layer, [], []))[1:]
-            points.extend([i] * len(rows))
-            areas.extend(rows.tolist())
-    reach = dict(zip(which.tolist(), radius_m.tolist(), strict=True))
-    for layer, points, areas in pairs.values():
-        at = np.array(points, np.int64)
-        distance, probability = measure_points(
-            layer, np.array(areas, np.int64), lon[at], lat[at], sigma_m[at]
-        )
-        for i, row, d, p in zip(points, areas, distance.tolist(), probability.tolist(), strict=True):
-            code = layer.codes[row].as_py()
-            if code != assigned[i] and -d <= reach[i]:
-                found[i].append(
-                    CandidateArea(
-                        code,
-                        layer.names[row].as_py(),
-                        d,
-                        p,
-                        relation(frame.scheme, level, assigned[i], code),
-                        shared_level(frame.scheme, level, assigned[i], code),
-                    )
-                )
+    boxes = _boxes_around(lon[which], lat[which], radius_m)
+    around = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
+    for layer in frame.layers_touching(level, around):
+        points, rows = layer.tree.query_all(boxes)
+        points, rows = _nearest_boxes(layer, points, rows, lon[which], lat[which])
+        at = which[points]
+        distance, probability = measure_points(layer, rows, lon[at], lat[at], sigma_m[at])
+        reached = np.flatnonzero(-distance <= radius_m[points])
+        codes, names = (column.take(rows[reached]).to_pylist() for column in (layer.codes, layer.names))
+        for i, code, name, d, p in zip(
+            at[reached].tolist(),
+            codes,
+            names,
+            distance[reached].tolist(),
+            probability[reached].tolist(),
+            strict=True,
+        ):
+            if code != assigned[i]:
+                shared = shared_level(frame.scheme, level, assigned[i], code)
+                found[i].append(CandidateArea(code, name, d, p, relation(assigned[i], code, shared), shared))
 
 
-def _nearest_boxes(layer: Layer, rows: NDArray[np.int32], lon: float, lat: float) -> NDArray[np.int32]:
-    """The ``_MOST_MEASURED`` of ``rows`` whose boxes are nearest; the smaller row of equally near ones."""
-    if len(rows) <= _MOST_MEASURED:
-        return rows
+def _boxes_around(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], radius_m: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Boxes in degrees that hold everything within a radius of each point. Shape (n, 4)."""
+    per_lon, per_lat = metres_per_degrees(lat)
+    dx, dy = radius_m / np.maximum(per_lon, 1.0), radius_m / per_lat
+    return np.column_stack([lon - dx, lat - dy, lon + dx, lat + dy])
+
+
+def _nearest_boxes(
+    layer: Layer,
+    points: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Of each point's rows the ``_MOST_MEASURED`` with the nearest boxes; of equally near the smaller."""
+    many = np.bincount(points, minlength=len(lon)) > _MOST_MEASURED
+    if not many.any():
+        return points, rows
     west, south, east, north = layer.boxes[rows].T
-    kx, ky = metres_per_degree(lat)
-    dx = np.maximum(np.maximum(west - lon, lon - east), 0.0) * kx
-    dy = np.maximum(np.maximum(south - lat, lat - north), 0.0) * ky
-    return rows[np.lexsort((rows, np.hypot(dx, dy)))[:_MOST_MEASURED]]
+    per_lon, per_lat = (of[points] for of in metres_per_degrees(lat))
+    dx = np.maximum(np.maximum(west - lon[points], lon[points] - east), 0.0) * per_lon
+    dy = np.maximum(np.maximum(south - lat[points], lat[points] - north), 0.0) * per_lat
+    order = np.lexsort((rows, np.hypot(dx, dy), points))
+    points, rows = points[order], rows[order]
+    rank = np.arange(len(points)) - np.searchsorted(points, points)
+    return points[rank < _MOST_MEASURED], rows[rank < _MOST_MEASURED]
+
+
+@cache
+def _ancestors(levels: tuple[tuple[Level, int], ...], level: Level) -> tuple[tuple[str, int], ...]:
+    """The levels above, nearest first, with the widths of their codes."""
+    widths = dict(levels)
+    return tuple((above.value, widths[above]) for above in level.above() if above in widths)
 
 
 def shared_level(scheme: CodeScheme, level: Level, one: str, other: str) -> str:
     """The deepest level above ``level`` at which two codes name the same ancestor; "" if none."""
-    for above in level.above():
-        if (
-            above in scheme.widths
-            and scheme.parent_code(one, above) == scheme.parent_code(other, above) != ""
-        ):
-            return above.value
+    for above, width in _ancestors(tuple(scheme.widths.items()), level):
+        if one[:width] == other[:width] and len(one) >= width:
+            return above
     return ""
 
 
-def relation(scheme: CodeScheme, level: Level, assigned: str, found: str) -> str:
-    """How the found code differs from the assigned one, nearest relation first.
+def relation(assigned: str, found: str, shared: str) -> str:
+    """How the found code differs from the assigned one, with which it shares the level ``shared``.
 
-    ``other_subsls`` (same SLS), ``one_digit`` (a typing slip is likely), ``same_desa``,
+    The nearest relation: ``other_subsls`` (same SLS), ``one_digit`` (a typing slip is likely), ``same_desa``,
     ``other_desa``, ``other_kec``, ``other_kab``.
     """
-    shared = shared_level(scheme, level, assigned, found)
     if shared == Level.SLS:
         return "other_subsls"
     if digits_differing(assigned, found) == 1:

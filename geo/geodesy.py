@@ -32,6 +32,21 @@ def metres_per_degree(lat_deg: float) -> tuple[float, float]:
     return prime_vertical_m * math.cos(math.radians(lat_deg)) * degree, meridian_m * degree
 
 
+def metres_per_degrees(lat_deg: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """``metres_per_degree`` of many latitudes. Both of shape (n,)."""
+    per_lon, per_lat = np.empty(len(lat_deg)), np.empty(len(lat_deg))
+    _fill_metres_per_degree(lat_deg, per_lon, per_lat)
+    return per_lon, per_lat
+
+
+@njit(cache=True, nogil=True)
+def _fill_metres_per_degree(
+    lat_deg: NDArray[np.float64], per_lon: NDArray[np.float64], per_lat: NDArray[np.float64]
+) -> None:
+    for i in range(len(lat_deg)):
+        per_lon[i], per_lat[i] = metres_per_degree(lat_deg[i])
+
+
 def geodesic_m(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLike) -> NDArray[np.float64]:
     """Geodesic distances in metres between pairs of points in degrees (Karney 2013, through PROJ)."""
     _, _, metres = WGS84.inv(

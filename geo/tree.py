@@ -63,6 +63,34 @@ class PackedTree:
                 return np.sort(found[:count])
             capacity = count
 
+    def query_all(self, boxes: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """For each of many boxes the rows that touch it: numbers of boxes, ascending, and rows."""
+        starts = np.zeros(len(boxes) + 1, np.int64)
+        found = np.empty(max(64, 4 * len(boxes)), np.int32)
+        while True:
+            total = _query_all(self.boxes, self.items, boxes, found, starts)
+            if total <= len(found):
+                break
+            found = np.empty(total, np.int32)
+        return np.repeat(np.arange(len(boxes)), np.diff(starts)), found[:total].astype(np.int64)
+
+
+@njit(cache=True, nogil=True)
+def _query_all(
+    tree_boxes: NDArray[np.float64],
+    items: NDArray[np.int32],
+    boxes: NDArray[np.float64],
+    found: NDArray[np.int32],
+    starts: NDArray[np.int64],
+) -> int:
+    """Write the rows of each box one after the other; return how many there are, also beyond the room."""
+    total = 0
+    for i in range(len(boxes)):
+        room = found[min(total, len(found)) :]
+        total += query_tree(tree_boxes, items, boxes[i, 0], boxes[i, 1], boxes[i, 2], boxes[i, 3], room)
+        starts[i + 1] = total
+    return total
+
 
 def _hilbert_keys(boxes: NDArray[np.float64]) -> NDArray[np.uint32]:
     centres = np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2])

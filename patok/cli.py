@@ -30,8 +30,15 @@ COMMANDS: dict[str, tuple[str, Text]] = {
     "check": (
         "check",
         Text(
-            en="Check a file of geotags against a boundary file, no database.",
+            en="Check files of geotags against a frame, no database.",
             id="Periksa geotag tanpa basis data.",
+        ),
+    ),
+    "snapshot": (
+        "snapshot",
+        Text(
+            en="Write a frame as a folder to check against.",
+            id="Tulis kerangka sebagai folder untuk pemeriksaan.",
         ),
     ),
     "checks": (

@@ -87,18 +87,22 @@ def _tiles(
     lon, lat = np.where(usable, geotags.lon, 0.0), np.where(usable, geotags.lat, 0.0)
     reach_lat = HALO_M / _METRES_PER_DEGREE
     reach_lon = reach_lat / np.maximum(np.cos(np.radians(lat)), 0.01)
-    keys, rows, owns = [np.where(usable, _tile(lon, lat), NOWHERE)], [np.arange(n)], [np.ones(n, np.bool_)]
+    own = np.where(usable, _tile(lon, lat), NOWHERE)
+    keys, rows = [], []
     for east in (-1, 0, 1):
         for north in (-1, 0, 1):
             tile = _tile(lon + east * reach_lon, lat + north * reach_lat)
-            near = np.flatnonzero(usable & (tile != keys[0]))
+            near = np.flatnonzero(usable & (tile != own))
             keys.append(tile[near])
             rows.append(near)
-            owns.append(np.zeros(len(near), np.bool_))
-    key, row, own = np.concatenate(keys), np.concatenate(rows), np.concatenate(owns)
     # At a corner two steps lead to the same tile: once is enough.
-    _, first = np.unique(np.column_stack([key, row]), axis=0, return_index=True)
-    return key[first], row[first], own[first]
+    beside = np.unique(np.column_stack([np.concatenate(rows), np.concatenate(keys)]), axis=0)
+    n_beside = len(beside)
+    return (
+        np.r_[own, beside[:, 1]],
+        np.r_[np.arange(n), beside[:, 0]],
+        np.r_[np.ones(n, np.bool_), np.zeros(n_beside, np.bool_)],
+    )
 
 
 def _tile(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:

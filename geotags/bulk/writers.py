@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
+from pyproj import CRS
 
 from geo.checks.protocol import Severity
 from geo.errors import FormatUnknown, ValueRefused
@@ -148,25 +150,23 @@ def _with_geometry(table: pa.Table) -> pa.Table:
     return table.append_column("geometry", pc.if_else(pa.array(np.isfinite(lon)), points, None))
 
 
-class _Parquet:
-    _GEO = json.dumps(
-        {
-            "version": "1.1.0",
-            "primary_column": "geometry",
-            # Without a reference system GeoParquet means longitude and latitude on WGS 84.
-            "columns": {"geometry": {"encoding": "WKB", "geometry_types": ["Point"]}},
-        }
-    )
+@cache
+def _geo_metadata() -> str:
+    """GeoParquet 1.1: points as WKB, longitude and latitude on WGS 84."""
+    column = {"encoding": "WKB", "geometry_types": ["Point"], "crs": CRS("EPSG:4326").to_json_dict()}
+    return json.dumps({"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}})
 
+
+class _Parquet:
     def __init__(self, path: Path) -> None:
         self._path, self._writer = path, None
 
     def write(self, table: pa.Table) -> None:
         if "longitude" in table.column_names:
             table = _with_geometry(table)
-            table = table.replace_schema_metadata({"geo": self._GEO})
+            table = table.replace_schema_metadata({"geo": _geo_metadata()})
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
+            self._writer = pq.ParquetWriter(self._path, table.schema, compression="lz4")
         self._writer.write_table(table)
 
     def close(self) -> None:
