@@ -19,6 +19,7 @@ from geo.times import Instants, parse_times
 # r68 and r95 of a round Gaussian are sigma * sqrt(-2 ln 0.32) and sigma * sqrt(-2 ln 0.05); Android's
 # accuracy is the 68 % radius (android.location.Location.getAccuracy).
 SIGMAS_PER_R68 = 1.5096
+R95_PER_R68 = 1.6214
 
 # ``datum_epsg`` of a geotag that left the datum blank, of one whose batch has no such column, and of one
 # that states something which names no datum known here.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.checks.attributes import as_code, where_area
 from geo.checks.groups import Groups, as_numbers, buildings, households
 from geo.checks.protocol import Check, Columns, Outcomes, Scope, Severity, Subject, Values
 from geo.parameters import Parameter
@@ -39,7 +40,7 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     geotags = subject.geotags
     together = _same_place(subject, np.flatnonzero(subject.usable))
     special = np.zeros(len(geotags), np.bool_)
-    special[together.rows] = _in_special_area(subject, together.rows)
+    special[together.rows] = where_area(subject, together.rows, _is_special)
     places = _same_place(subject, together.rows[~special[together.rows]])
     n_buildings = places.distinct(as_numbers(buildings(geotags, places.rows)))
     n_households = places.distinct(as_numbers(households(geotags, places.rows)))
@@ -76,30 +77,13 @@ def _same_place(subject: Subject, rows: NDArray[np.int64]) -> Groups:
     return Groups.by(lon * 2**31 + lat, rows, least=2)
 
 
-def _in_special_area(subject: Subject, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Whether each row is assigned to an area where many rightly share a point."""
-    membership = subject.membership
-    areas = np.column_stack([membership.segment[rows], membership.row[rows]])
-    different, which = np.unique(areas, axis=0, return_inverse=True)
-    special = np.array([_is_special(subject, *area) for area in different.tolist()], np.bool_)
-    return special[which.ravel()]
-
-
-def _is_special(subject: Subject, segment: int, row: int) -> bool:
-    if row < 0:
-        return False
-    layer = subject.frame.segments[segment].layers[subject.level]
-    attributes = json.loads(layer.attributes[row].as_py() or "{}")
+def _is_special(code: str, attributes: dict[str, Any]) -> bool:
+    """Whether many households rightly share a point in the area."""
     return (
-        _as_code(attributes.get("dominan")) in _SPECIAL_DOMINAN
-        or _as_code(attributes.get("khusus")) not in ("", "0")
+        as_code(attributes.get("dominan")) in _SPECIAL_DOMINAN
+        or as_code(attributes.get("khusus")) not in ("", "0")
         or bool(str(attributes.get("nm_gedung") or "").strip())
     )
-
-
-def _as_code(value: object) -> str:
-    """An attribute's code as text: a column of real numbers in the boundary file holds 4 as 4.0."""
-    return str(value or "").strip().removesuffix(".0")
 
 
 CHECK = Check(

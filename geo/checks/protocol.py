@@ -15,7 +15,7 @@ from geo.candidates import CandidateArea, find_candidates
 from geo.context import Context
 from geo.coordinates import SENTINELS_DEG
 from geo.frame import Frame
-from geo.geotags import Geotags
+from geo.geotags import R95_PER_R68, Geotags
 from geo.levels import Level
 from geo.membership import Membership, Undecided, find_membership
 from geo.parameters import Parameter
@@ -155,6 +155,12 @@ class Subject:
         """The coordinate can be measured: two numbers in range, no sentinel, not both zero."""
         both_zero = (self.geotags.lon == 0) & (self.geotags.lat == 0)
         return np.asarray(self.geotags.is_number & self.geotags.in_range & ~both_zero & ~self.is_sentinel)
+
+    @cached_property
+    def r95_m(self) -> NDArray[np.float64]:
+        """Metres that hold the true place in 95 of 100 cases; of the assumed accuracy without one."""
+        accuracy = self.geotags.accuracy_m
+        return np.asarray(R95_PER_R68 * np.where(np.isnan(accuracy), self.missing_accuracy_m, accuracy))
 
     @cached_property
     def membership(self) -> Membership:

@@ -23,6 +23,28 @@ REASONS: dict[str, Text] = {
         en="The coordinates came as numbers, so the digits typed are not known.",
         id="Koordinat diterima sebagai angka sehingga digit yang ditulis tidak diketahui.",
     ),
+    "no_accuracy": Text(en="The record has no accuracy.", id="Catatan tidak memuat akurasi."),
+    "no_mock_flag": Text(
+        en="The record does not say whether the location was a mock one.",
+        id="Catatan tidak menyebut apakah lokasinya tiruan.",
+    ),
+    "no_source": Text(
+        en="The record does not say how the point was taken.",
+        id="Catatan tidak menyebut cara pengambilan titik.",
+    ),
+    "no_capture_time": Text(
+        en="The time of capture is missing or has no offset.",
+        id="Waktu pengambilan kosong atau tanpa zona.",
+    ),
+    "no_server_time": Text(en="The time of receipt is not known.", id="Waktu penerimaan tidak diketahui."),
+    "queued_offline": Text(
+        en="The record was sent later and has no time of the fix to compare.",
+        id="Catatan dikirim belakangan dan tidak memuat waktu posisi untuk dibandingkan.",
+    ),
+    "no_interview_fix": Text(
+        en="The position at the start of the interview is not known.",
+        id="Posisi pada awal wawancara tidak diketahui.",
+    ),
     "no_datum": Text(
         en="No datum is stated; the app records WGS 84.",
         id="Datum tidak disebut; aplikasi merekam WGS 84.",

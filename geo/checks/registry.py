@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from geo.checks.accuracy_missing import CHECK as ACCURACY_MISSING
+from geo.checks.accuracy_poor import CHECK as ACCURACY_POOR
+from geo.checks.accuracy_zero import CHECK as ACCURACY_ZERO
+from geo.checks.area_not_residential import CHECK as AREA_NOT_RESIDENTIAL
 from geo.checks.area_unknown import CHECK as AREA_UNKNOWN
+from geo.checks.clock_skew import CHECK as CLOCK_SKEW
 from geo.checks.coordinate_invalid import CHECK as COORDINATE_INVALID
 from geo.checks.coordinate_missing import CHECK as COORDINATE_MISSING
 from geo.checks.coordinate_out_of_range import CHECK as COORDINATE_OUT_OF_RANGE
@@ -13,7 +17,10 @@ from geo.checks.duplicate_coordinate import CHECK as DUPLICATE_COORDINATE
 from geo.checks.geodetic_datum_assumed_wgs84 import CHECK as GEODETIC_DATUM_ASSUMED_WGS84
 from geo.checks.geodetic_datum_invalid import CHECK as GEODETIC_DATUM_INVALID
 from geo.checks.in_no_area import CHECK as IN_NO_AREA
+from geo.checks.interview_location_mismatch import CHECK as INTERVIEW_LOCATION_MISMATCH
+from geo.checks.manual_placement import CHECK as MANUAL_PLACEMENT
 from geo.checks.membership_uncertain import CHECK as MEMBERSHIP_UNCERTAIN
+from geo.checks.mock_location import CHECK as MOCK_LOCATION
 from geo.checks.outside_assigned_area import CHECK as OUTSIDE_ASSIGNED_AREA
 from geo.checks.position_not_decisive import CHECK as POSITION_NOT_DECISIVE
 from geo.checks.presumed_negated_latitude import CHECK as PRESUMED_NEGATED_LATITUDE
@@ -35,11 +42,18 @@ CHECKS: tuple[Check, ...] = (
     GEODETIC_DATUM_INVALID,
     GEODETIC_DATUM_ASSUMED_WGS84,
     ACCURACY_MISSING,
+    ACCURACY_ZERO,
+    ACCURACY_POOR,
+    MOCK_LOCATION,
+    MANUAL_PLACEMENT,
+    CLOCK_SKEW,
     AREA_UNKNOWN,
+    AREA_NOT_RESIDENTIAL,
     OUTSIDE_ASSIGNED_AREA,
     IN_NO_AREA,
     MEMBERSHIP_UNCERTAIN,
     POSITION_NOT_DECISIVE,
+    INTERVIEW_LOCATION_MISMATCH,
     DUPLICATE_COORDINATE,
 )
 """To add a check, import its ``CHECK`` above and name it here; nothing else is touched."""

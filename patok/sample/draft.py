@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -71,6 +71,10 @@ class Draft:
         self._planted += [
             (row, code, s, needs_judgement, note) for row, s in zip(rows.tolist(), each, strict=True)
         ]
+
+    def rows_expecting(self, codes: Collection[str]) -> Ints:
+        """The rows that must raise one of some codes."""
+        return np.array(sorted({row for row, code, *_ in self._planted if code in codes}), np.int64)
 
     def coordinate_texts(self) -> tuple[list[str], list[str]]:
         """Longitudes and latitudes as the file has them."""

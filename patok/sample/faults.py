@@ -11,6 +11,14 @@ from geo.errors import ValueRefused
 from patok.sample.draft import Draft
 from patok.sample.misplaced import plant_misplaced
 
+_UNUSABLE = (
+    "COORDINATE_MISSING",
+    "COORDINATE_INVALID",
+    "COORDINATE_OUT_OF_RANGE",
+    "ZERO_COORDINATE",
+    "COORDINATE_SENTINEL",
+)
+
 
 def plant_faults(draft: Draft) -> None:
     """Plant every kind of fault; see the ``planted`` table of ``make_geotags``."""
@@ -21,6 +29,15 @@ def plant_faults(draft: Draft) -> None:
     _plant_unusable(draft)
     _plant_swapped_and_negated(draft)
     _plant_unknown_areas(draft)
+    _expect_coarse(draft)
+
+
+def _expect_coarse(draft: Draft) -> None:
+    """Some phones fixed no better than the app's gate. Without a usable place there is no fix to judge."""
+    accuracy = np.round(draft.settled.accuracy_m, 2)
+    rows = np.setdiff1d(np.flatnonzero(accuracy > 20.0), draft.rows_expecting(_UNUSABLE))
+    severity = ["error" if value > 50.0 else "review" for value in accuracy[rows].tolist()]
+    draft.expect(rows, "ACCURACY_POOR", severity, "a coarse fix")
 
 
 def _plant_unusable(draft: Draft) -> None:

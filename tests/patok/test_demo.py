@@ -60,9 +60,19 @@ def test_what_was_planted_is_found(demo_environment: dict[str, str]) -> None:
     assert [row for row in rows if row["missed"]] == []
     assert [row for row in rows if row["raised_besides"] and not row["needs_judgement"]] == []
     assert all(row["found"] == row["planted"] for row in rows)
-    # The app's file has no datum column and always an accuracy: nothing is planted for these.
+    # The app's file always has an accuracy, and no column for these; every area of the sample is lived in.
     unplanted = {row["code"] for row in rows if not row["planted"]}
-    assert unplanted <= {"GEODETIC_DATUM_INVALID", "GEODETIC_DATUM_ASSUMED_WGS84", "ACCURACY_MISSING"}
+    assert unplanted <= {
+        "GEODETIC_DATUM_INVALID",
+        "GEODETIC_DATUM_ASSUMED_WGS84",
+        "ACCURACY_MISSING",
+        "ACCURACY_ZERO",
+        "MOCK_LOCATION",
+        "MANUAL_PLACEMENT",
+        "CLOCK_SKEW",
+        "INTERVIEW_LOCATION_MISMATCH",
+        "AREA_NOT_RESIDENTIAL",
+    }
     assert sum(not row["needs_judgement"] for row in rows) > 8
     sample = Path(document["sample"])
     assert {path.name for path in sample.iterdir()} == {

@@ -1,0 +1,49 @@
+"""A household assigned to an area that is no neighbourhood."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from geo.checks.attributes import as_code, where_area
+from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
+from geo.levels import Level
+from geo.text import Text
+
+_NOT_NEIGHBOURHOOD = 1000  # read off real layers: 1xxx farmland, 2xxx forest, 5xxx airports, 6xxx sea
+_UNINHABITED = "11"  # of the attribute dominan
+
+
+def decide(subject: Subject, values: Values) -> Outcomes:
+    """Fail where the SLS part of a BPS code is 1000 or more, or the area is called uninhabited."""
+    scheme = subject.frame.scheme
+    has_sls = scheme.name == "bps" and subject.level in (Level.SLS, Level.SUBSLS)
+
+    def is_empty(code: str, attributes: dict[str, Any]) -> bool:
+        sls = code[scheme.widths[Level.DESA] : scheme.widths[Level.SLS]] if has_sls else "0"
+        return int(sls) >= _NOT_NEIGHBOURHOOD or as_code(attributes.get("dominan")) == _UNINHABITED
+
+    rows = np.arange(len(subject.geotags))
+    return Outcomes.of(
+        where_area(subject, rows, is_empty),
+        Severity.REVIEW,
+        {"area_unknown": subject.membership.row < 0},
+    )
+
+
+CHECK = Check(
+    code="AREA_NOT_RESIDENTIAL",
+    version=1,
+    severity=Severity.REVIEW,
+    title=Text(en="Area without homes", id="Wilayah tanpa hunian"),
+    message=Text(
+        en="The assigned area is not a neighbourhood: farmland, forest, sea or uninhabited.",
+        id="Wilayah tugas bukan permukiman: lahan pertanian, hutan, laut, atau tak berpenghuni.",
+    ),
+    remedy=Text(
+        en="See whether people live there (boat houses, plantation housing) or the code is another.",
+        id="Periksa apakah ada penduduk di sana (rumah perahu, perumahan kebun) atau kodenya lain.",
+    ),
+    decide=decide,
+)
