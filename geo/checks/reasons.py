@@ -54,6 +54,11 @@ REASONS: dict[str, Text] = {
         en="Within 1 km of the equator both signs are plausible.",
         id="Dalam 1 km dari khatulistiwa kedua tanda sama-sama mungkin.",
     ),
+    "looks_at_other_geotags": Text(
+        en="It looks at many geotags together and is not run in the database; `patok check` runs it on files.",
+        id="Pemeriksaan ini melihat banyak geotag sekaligus dan tidak dijalankan di basis data; "
+        "`patok check` menjalankannya pada berkas.",
+    ),
     "special_area": Text(
         en="Many households may share one point in this kind of area.",
         id="Banyak keluarga wajar berbagi satu titik di wilayah jenis ini.",
