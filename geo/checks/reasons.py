@@ -55,7 +55,7 @@ REASONS: dict[str, Text] = {
         id="Dalam 1 km dari khatulistiwa kedua tanda sama-sama mungkin.",
     ),
     "looks_at_other_geotags": Text(
-        en="It looks at many geotags together and is not run in the database; `patok check` does it on files.",
+        en="It looks at many geotags and is not run in the database; `patok check` does it on files.",
         id="Pemeriksaan ini melihat banyak geotag sekaligus dan tidak dijalankan di basis data; "
         "`patok check` menjalankannya pada berkas.",
     ),
