@@ -178,6 +178,28 @@ class Frame:
 
     def layers_touching(self, level: Level, box: tuple[float, float, float, float]) -> list[Layer]:
         """The layers of one level whose extent touches a box in degrees, for searching beyond a kabupaten."""
+        hits = sorted(self._index(level).intersection(box))
+        return [self.segments[position].layers[level] for position in hits]
+
+    def layers_of_boxes(
+        self, level: Level, boxes: NDArray[np.float64]
+    ) -> list[tuple[Layer, NDArray[np.int64]]]:
+        """``layers_touching`` of many boxes (n, 4): each layer with the numbers of the boxes it touches."""
+        if not len(boxes):
+            return []
+        # The index takes rows of its own memory only.
+        low, high = np.ascontiguousarray(boxes[:, :2]), np.ascontiguousarray(boxes[:, 2:])
+        positions, counts = self._index(level).intersection_v(low, high)
+        numbers = np.repeat(np.arange(len(boxes)), counts.astype(np.int64))
+        order = np.lexsort((numbers, positions))
+        positions, numbers = positions[order], numbers[order]
+        touched, starts = np.unique(positions, return_index=True)
+        return [
+            (self.segments[position].layers[level], some)
+            for position, some in zip(touched.tolist(), np.split(numbers, starts[1:]), strict=False)
+        ]
+
+    def _index(self, level: Level) -> Any:
         if level not in self._boxes_of_level:
             # Releases and reverts swap segments one by one: the small mutable tree suits that, the
             # packed tree inside each segment never changes.
@@ -187,8 +209,7 @@ class Frame:
                 if around[0] <= around[2]:
                     index.insert(position, around)
             self._boxes_of_level[level] = index
-        hits = sorted(self._boxes_of_level[level].intersection(box))
-        return [self.segments[position].layers[level] for position in hits]
+        return self._boxes_of_level[level]
 
     def extent(self) -> tuple[float, float, float, float]:
         """Min longitude, min latitude, max longitude, max latitude of everything loaded.

@@ -7,15 +7,14 @@ from numpy.typing import NDArray
 
 from geo.checks.outside import candidates_of
 from geo.checks.protocol import Check, Columns, Outcomes, Severity, Subject, Values
-from geo.membership import find_areas, is_withheld
+from geo.membership import is_withheld
 from geo.text import Text
 
 
 def decide(subject: Subject, values: Values) -> Outcomes:
     """Fail where the code is not in the release; withheld codes are not assessed."""
     geotags, scheme = subject.geotags, subject.frame.scheme
-    _, row_of_area = find_areas(geotags.assigned_area, subject.frame, subject.level)
-    unknown = row_of_area < 0
+    unknown = subject.membership.row < 0
 
     def evidence(rows: NDArray[np.int64]) -> Columns:
         codes = geotags.assigned_area.take(rows).to_pylist()

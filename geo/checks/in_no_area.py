@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from geo.checks.outside import clearly_outside, contained_elsewhere, evidence_of
 from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
 from geo.text import Text
@@ -11,8 +9,7 @@ from geo.text import Text
 
 def decide(subject: Subject, values: Values) -> Outcomes:
     """Fail where P < ``least_probability`` of OUTSIDE_ASSIGNED_AREA and no area contains the point."""
-    fails = clearly_outside(subject)
-    fails &= ~np.isin(np.arange(len(fails)), list(contained_elsewhere(subject)))
+    fails = clearly_outside(subject) & ~contained_elsewhere(subject)
     return Outcomes.of(
         fails, Severity.REVIEW, subject.undecided_masks(), lambda rows: evidence_of(subject, rows)
     )

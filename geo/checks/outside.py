@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from geo.checks.protocol import Columns, Subject
@@ -14,13 +15,11 @@ def clearly_outside(subject: Subject) -> NDArray[np.bool_]:
     return np.asarray((membership.distance_m < 0) & (membership.probability < subject.least_probability))
 
 
-def contained_elsewhere(subject: Subject) -> dict[int, str]:
-    """The code of the other area that contains the point, by row; rows in no area are absent."""
-    return {
-        row: areas[0].area_code
-        for row, areas in subject.candidates.items()
-        if areas and areas[0].distance_m >= 0
-    }
+def contained_elsewhere(subject: Subject) -> NDArray[np.bool_]:
+    """Where another area of the level contains the point. Shape (n,)."""
+    contained = np.zeros(len(subject.geotags), np.bool_)
+    contained[subject.rows_with_candidates] = subject.candidates.contained
+    return contained
 
 
 def evidence_of(subject: Subject, rows: NDArray[np.int64]) -> Columns:
@@ -33,6 +32,12 @@ def evidence_of(subject: Subject, rows: NDArray[np.int64]) -> Columns:
     }
 
 
-def candidates_of(subject: Subject, rows: NDArray[np.int64]) -> list[list[dict[str, object]]]:
-    """The probable areas of each row, best first."""
-    return [[area.as_evidence() for area in subject.candidates.get(row, [])] for row in rows.tolist()]
+def candidates_of(subject: Subject, rows: NDArray[np.int64]) -> pa.ListArray:
+    """The probable areas of each row, best first; none for rows that were not searched for."""
+    searched = np.isin(rows, subject.rows_with_candidates)
+    return subject.candidates.of(np.where(searched, points_of(subject, rows), -1))
+
+
+def points_of(subject: Subject, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The number that each of ``rows_with_candidates`` has among the points of ``candidates``."""
+    return np.searchsorted(subject.rows_with_candidates, rows)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from geo.checks.outside import clearly_outside, contained_elsewhere, evidence_of
+from geo.checks.outside import clearly_outside, contained_elsewhere, evidence_of, points_of
 from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
 from geo.levels import Level
 from geo.parameters import Parameter
@@ -16,18 +18,19 @@ def decide(subject: Subject, values: Values) -> Outcomes:
 
     Review in the same village; error in another village or farther off than ``error_beyond_m``.
     """
-    found = contained_elsewhere(subject)
-    fails = clearly_outside(subject)
-    fails &= np.isin(np.arange(len(fails)), list(found))
+    fails = clearly_outside(subject) & contained_elsewhere(subject)
+    rows = np.flatnonzero(fails)
+    assigned = subject.geotags.assigned_area.take(pa.array(rows))
+    found = subject.candidates.likeliest(points_of(subject, rows))
+    # Codes above the village name no village: another kecamatan is another village.
+    width = subject.frame.scheme.widths.get(Level.DESA, 0)
+    same_desa = pc.and_(
+        pc.equal(*(pc.utf8_slice_codeunits(codes, 0, width) for codes in (assigned, found))),
+        pc.greater_equal(pc.utf8_length(assigned), width),
+    ).to_numpy(zero_copy_only=False)
+    far = -subject.membership.distance_m[rows] > values["error_beyond_m"]
     severity = np.full(len(fails), Severity.REVIEW, np.uint8)
-    scheme = subject.frame.scheme
-    for row in np.flatnonzero(fails).tolist():
-        assigned = subject.geotags.assigned_area[row].as_py()
-        # Codes above the village name no village: another kecamatan is another village.
-        desa = scheme.parent_code(assigned, Level.DESA)
-        same_desa = desa != "" and desa == scheme.parent_code(found[row], Level.DESA)
-        if not same_desa or -subject.membership.distance_m[row] > values["error_beyond_m"]:
-            severity[row] = Severity.ERROR
+    severity[rows[far | ~same_desa]] = Severity.ERROR
     return Outcomes.of(fails, severity, subject.undecided_masks(), lambda rows: evidence_of(subject, rows))
 
 

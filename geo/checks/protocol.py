@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from geo.candidates import CandidateArea, find_candidates
+from geo.candidates import Candidates, find_candidates
 from geo.context import Context
 from geo.coordinates import SENTINELS_DEG
 from geo.frame import Frame
@@ -168,19 +169,24 @@ class Subject:
         return find_membership(self.geotags, self.frame, self.level, self.usable, self.missing_accuracy_m)
 
     @cached_property
-    def candidates(self) -> dict[int, list[CandidateArea]]:
-        """The probable areas of each geotag outside its area or whose area is unknown, by row."""
+    def rows_with_candidates(self) -> NDArray[np.int64]:
+        """The geotags outside their area and those whose area is unknown: point i of ``candidates`` each."""
         unknown = self.membership.undecided == Undecided.AREA_UNKNOWN
-        rows = np.flatnonzero((self.membership.distance_m < 0) | unknown)
-        found = find_candidates(
+        return np.flatnonzero((self.membership.distance_m < 0) | unknown)
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        """The probable areas of each of ``rows_with_candidates``."""
+        rows = self.rows_with_candidates
+        geotags = self.geotags
+        return find_candidates(
             self.frame,
             self.level,
-            self.geotags.lon[rows],
-            self.geotags.lat[rows],
+            geotags.lon[rows],
+            geotags.lat[rows],
             self.membership.sigma_m[rows],
-            self.geotags.assigned_area.take(rows).to_pylist(),
+            geotags.assigned_area.take(pa.array(rows)),
         )
-        return dict(zip(rows.tolist(), found, strict=True))
 
     def undecided_masks(self) -> dict[str, NDArray[np.bool_]]:
         """Why membership is not assessed: reason -> mask."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,9 +12,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from geo.checks.protocol import Outcome, Outcomes, Severity
-from geo.checks.registry import CHECKS
+from geo.checks.registry import CHECK_OF_CODE, CHECKS
 from geo.engine import Checked, Verdict, roll_up
 from geo.text import Language
+from geotags.bulk.texts import json_of, messages_of
 
 ORDER = {check.code: i for i, check in enumerate(CHECKS)}
 """The place of each check in the registry: how findings are listed."""
@@ -40,26 +40,32 @@ def findings_of(
     checked: Checked, ids: NDArray[np.int64], own: NDArray[np.bool_], language: Language
 ) -> pa.Table:
     """One row per finding of the geotags that are the batch's ``own``."""
-    columns: dict[str, list[object]] = {name: [] for name in FINDINGS_SCHEMA.names}
-    for found in checked.findings():
-        if not own[found.row]:
+    tables = [FINDINGS_SCHEMA.empty_table()]
+    for code, outcomes in checked.outcomes.items():
+        rows, kept = outcomes.failed, own[outcomes.failed]
+        n = len(rows)
+        if not kept.any():
             continue
-        check = found.check
-        values = (
-            int(ids[found.row]),
-            ORDER[check.code],
-            check.code,
-            check.version,
-            int(found.severity),
-            found.distance_m,
-            found.probability,
-            check.message.say(language, **found.evidence),
-            check.remedy.say(language),
-            json.dumps(found.evidence, ensure_ascii=False),
-        )
-        for column, value in zip(columns.values(), values, strict=True):
-            column.append(value)
-    return pa.table(columns, schema=FINDINGS_SCHEMA)
+        check, membership = CHECK_OF_CODE[code], checked.membership
+        columns = {
+            "id": ids[rows],
+            "order": np.full(n, ORDER[code], np.int16),
+            "code": pa.repeat(code, n),
+            "check_version": np.full(n, check.version, np.int32),
+            "severity": outcomes.severity[rows],
+            "distance_m": _rounded(membership.distance_m[rows], 2),
+            "probability": _rounded(membership.probability[rows], 6),
+            "message": messages_of(check.message, language, outcomes.evidence, n),
+            "remedy": pa.repeat(check.remedy.say(language), n),
+            "evidence": json_of(outcomes.evidence, n),
+        }
+        table = pa.table(columns, schema=FINDINGS_SCHEMA)
+        tables.append(table if kept.all() else table.filter(pa.array(kept)))
+    return pa.concat_tables(tables)
+
+
+def _rounded(values: NDArray[np.float64], digits: int) -> pa.Array:
+    return pa.array(np.round(values, digits), from_pandas=True)
 
 
 @dataclass

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import pyarrow as pa
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import candidates
-from geo.candidates import MOST_CANDIDATES, CandidateArea, find_candidates
+from geo.candidates import MOST_CANDIDATES, find_candidates
 from geo.codes import SCHEMES
 from geo.frame import Frame, Segment
 from geo.levels import Level
@@ -32,10 +35,15 @@ def squares(n: int) -> Frame:
 FRAME = squares(12)
 
 
-def found_at(east_m: float, north_m: float, sigma_m: float, assigned: str = "") -> list[CandidateArea]:
+def found_at(east_m: float, north_m: float, sigma_m: float, assigned: str = "") -> list[dict[str, Any]]:
     at = around(shapely.Point(east_m, north_m), LON, LAT)
     where = np.array([at.x]), np.array([at.y]), np.array([sigma_m])
-    return find_candidates(FRAME, Level.SUBSLS, *where, [assigned])[0]
+    found = find_candidates(FRAME, Level.SUBSLS, *where, pa.array([assigned]))
+    return found.of(np.array([0]))[0].as_py()
+
+
+def likeliest_first(area: dict[str, Any]) -> tuple[bool, float, float]:
+    return (area["distance_m"] < 0, -area["probability"], -area["distance_m"])
 
 
 @settings(max_examples=150, deadline=None)
@@ -53,21 +61,21 @@ def test_they_are_the_nearest_ones(east_m: int, north_m: int, sigma_m: float) ->
     # At the rim of the search a centimetre decides, and the two measure in other planes.
     at_the_rim = any(abs(away - rim) < 0.5 for away in near.values() for rim in (4 * sigma_m, 500, 5000))
     if not at_the_rim:
-        assert {area.area_code for area in found} <= set(expected)
+        assert {area["area_code"] for area in found} <= set(expected)
         assert len(found) == min(len(expected), MOST_CANDIDATES)
     if found:
-        assert -found[0].distance_m <= min(near.values()) + 0.5
-    assert found == sorted(found, key=candidates._likeliest_first)
+        assert -found[0]["distance_m"] <= min(near.values()) + 0.5
+    assert found == sorted(found, key=likeliest_first)
     for area in found:
-        assert max(-area.distance_m, 0.0) == pytest.approx(near[area.area_code], rel=1e-3, abs=0.05)
+        assert max(-area["distance_m"], 0.0) == pytest.approx(near[area["area_code"]], rel=1e-3, abs=0.05)
 
 
 def test_the_assigned_area_is_none_of_them() -> None:
-    codes = [area.area_code for area in found_at(250, 250, 20.0)]
+    codes = [area["area_code"] for area in found_at(250, 250, 20.0)]
     assert codes[0] == "5102010001000200"
     without = found_at(250, 250, 20.0, assigned=codes[0])
-    assert [area.area_code for area in without][: len(codes) - 1] == codes[1:]
-    assert without[0].relation == "other_kab" or without[0].shared_level == "desa"
+    assert [area["area_code"] for area in without][: len(codes) - 1] == codes[1:]
+    assert without[0]["relation"] == "other_kab" or without[0]["shared_level"] == "desa"
 
 
 def test_a_coarse_accuracy_measures_no_more_than_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +93,7 @@ def test_a_coarse_accuracy_measures_no_more_than_the_nearest(monkeypatch: pytest
     few = found_at(640, 620, 3000.0)
     assert measured == [3] * 12
     assert len(few) == len(usual) == MOST_CANDIDATES
-    assert few[0] == usual[0] and few[0].area_code == "5106010001000600"
+    assert few[0] == usual[0] and few[0]["area_code"] == "5106010001000600"
 
 
 def test_points_are_taken_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,6 +101,7 @@ def test_points_are_taken_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> Non
     places = [around(shapely.Point(*xy), LON, LAT) for xy in rng.uniform(-1500, 2500, (50, 2))]
     lon, lat = np.array([(at.x, at.y) for at in places]).T
     sigma = rng.choice([5.0, 50.0, 500.0], 50)
-    whole = find_candidates(FRAME, Level.SUBSLS, lon, lat, sigma, [""] * 50)
+    points = np.arange(50)
+    whole = find_candidates(FRAME, Level.SUBSLS, lon, lat, sigma, pa.array([""] * 50)).of(points)
     monkeypatch.setattr(candidates, "_POINTS_AT_ONCE", 7)
-    assert find_candidates(FRAME, Level.SUBSLS, lon, lat, sigma, [""] * 50) == whole
+    assert find_candidates(FRAME, Level.SUBSLS, lon, lat, sigma, pa.array([""] * 50)).of(points) == whole
