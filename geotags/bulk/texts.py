@@ -57,7 +57,7 @@ def _values(values: pa.Array) -> pa.StringArray:
     elif pa.types.is_floating(kind):
         texts = pc.if_else(pc.is_finite(values), pc.cast(values, pa.string()), None)
         # A real number stays one for readers that tell 5 from 5.0.
-        texts = pc.replace_substring_regex(texts, "^(-?[0-9]+)$", r"\\1.0")
+        texts = pc.replace_substring_regex(texts, "^(-?[0-9]+)$", r"\1.0")
     elif pa.types.is_integer(kind) or pa.types.is_boolean(kind):
         texts = pc.cast(values, pa.string())
     else:
