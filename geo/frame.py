@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import rtree
 import shapely
 from numpy.typing import NDArray
 
+from geo.code_index import CodeIndex
 from geo.codes import CodeScheme
 from geo.errors import ValueRefused
 from geo.levels import Level
@@ -94,11 +94,6 @@ class Layer:
             tree=PackedTree.pack(boxes),
         )
 
-    def rows_of(self, codes: pa.Array) -> NDArray[np.int64]:
-        """The row of each code, -1 where the layer has no such code. Shape (len(codes),)."""
-        found = pc.index_in(codes, value_set=self.codes)
-        return np.asarray(pc.fill_null(found, -1).to_numpy(zero_copy_only=False), np.int64)
-
     def geometry(self, row: int) -> shapely.MultiPolygon:
         """The polygons of one area: each counter-clockwise ring with the holes that follow it."""
         first, last = int(self.area_offsets[row]), int(self.area_offsets[row + 1])
@@ -145,6 +140,18 @@ class Segment:
 
 
 @dataclass(frozen=True, eq=False)
+class CodesOfLevel:
+    """All codes of one level; those of the segment at ``positions[i]`` begin at place ``starts[i]``."""
+
+    index: CodeIndex
+    positions: NDArray[np.int32]
+    starts: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return int(self.starts[-1])
+
+
+@dataclass(frozen=True, eq=False)
 class Frame:
     """A release of a frame, ready for the kernels.
 
@@ -157,6 +164,7 @@ class Frame:
     boundary_sigma_m: float = DEFAULT_BOUNDARY_SIGMA_M
     release: str = ""
     _boxes_of_level: dict[Level, Any] = field(default_factory=dict, init=False, repr=False)
+    _codes_of_level: dict[Level, CodesOfLevel] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def segment_of_key(self) -> dict[str, int]:
@@ -175,6 +183,17 @@ class Frame:
     def layers(self, level: Level) -> list[tuple[int, Layer]]:
         """The layers of one level with the position of their segments."""
         return [(i, s.layers[level]) for i, s in enumerate(self.segments) if level in s.layers]
+
+    def codes(self, level: Level) -> CodesOfLevel:
+        """Every code of a level, made ready for search when it is first asked for."""
+        if level not in self._codes_of_level:
+            positions = [position for position, _ in self.layers(level)]
+            layers = [layer for _, layer in self.layers(level)]
+            codes = pa.chunked_array([layer.codes for layer in layers], pa.string()).combine_chunks()
+            starts = np.cumsum([0, *(len(layer) for layer in layers)])
+            index = CodeIndex.of(codes, self.scheme.widths[level], digits=not self.scheme.separator)
+            self._codes_of_level[level] = CodesOfLevel(index, np.array(positions, np.int32), starts)
+        return self._codes_of_level[level]
 
     def layers_touching(self, level: Level, box: tuple[float, float, float, float]) -> list[Layer]:
         """The layers of one level whose extent touches a box in degrees, for searching beyond a kabupaten."""

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from geo.code_index import order_by_place
 from geo.frame import Frame, Layer
 from geo.geodesy import geodesic_m
 from geo.geotags import SIGMAS_PER_R68, Geotags
@@ -95,23 +96,14 @@ def find_areas(
     codes: pa.StringArray, frame: Frame, level: Level
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """The segment position and row of each code at ``level``; -1 where the release has none."""
-    n = len(codes)
-    segment, row = np.full(n, -1, np.int32), np.full(n, -1, np.int64)
-    width = frame.scheme.widths.get(Level.KAB)
-    keys = pc.utf8_slice_codeunits(codes, 0, width).dictionary_encode()
-    indices = keys.indices.to_numpy(zero_copy_only=False)
-    positions = np.array([frame.segment_of_key.get(key, -1) for key in keys.dictionary.to_pylist()], np.int32)
-    if n:
-        segment[:] = positions[indices]
-    order = np.argsort(segment, kind="stable")
-    for group in np.split(order, np.flatnonzero(np.diff(segment[order])) + 1):
-        if len(group) == 0 or segment[group[0]] < 0:
-            continue
-        layer = frame.segments[int(segment[group[0]])].layers.get(level)
-        if layer is not None:
-            row[group] = layer.rows_of(codes.take(pa.array(group)))
-    segment[row < 0] = -1
-    return segment, row
+    known = frame.codes(level)
+    if not len(known):
+        return np.full(len(codes), -1, np.int32), np.full(len(codes), -1, np.int64)
+    place = known.index.find(codes)
+    which = np.searchsorted(known.starts, place, side="right") - 1
+    # A place of -1 lies before the first start.
+    segment = np.where(place < 0, np.int32(-1), known.positions[which])
+    return segment, np.where(place < 0, -1, place - known.starts[which])
 
 
 def is_withheld(codes: pa.StringArray, frame: Frame) -> NDArray[np.bool_]:
@@ -136,12 +128,16 @@ def _by_area(
     segment: NDArray[np.int32], row: NDArray[np.int64], which: NDArray[np.int64]
 ) -> list[tuple[int, NDArray[np.int64]]]:
     """``which``, by segment and in the order of areas: one area's vertices are read from memory once."""
-    positions = segment[which]
-    groups = []
-    for position in np.unique(positions).tolist():
-        group = which[positions == position]
-        groups.append((position, group[np.argsort(row[group], kind="stable")]))
-    return groups
+    if not len(which):
+        return []
+    segments, rows = segment[which].astype(np.int64), row[which]
+    most = np.zeros(int(segments.max()) + 1, np.int64)
+    np.maximum.at(most, segments, rows + 1)
+    starts = np.r_[0, np.cumsum(most)]
+    order = which[order_by_place(starts[segments] + rows, int(starts[-1]))]
+    ordered = segment[order]
+    edges = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
+    return [(int(segment[group[0]]), group) for group in np.split(order, edges)]
 
 
 def measure_points(

@@ -6,7 +6,6 @@ import pickle
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -60,13 +59,6 @@ def test_an_empty_layer_and_areas_without_geometry() -> None:
     assert layer.area_offsets.tolist() == [0, 0, 1, 1, 1, 1]
     assert [layer.geometry(row).is_empty for row in range(5)] == [True, False, True, True, True]
     assert layer.tree.query((114, -9, 118, -5)).tolist() == [1]
-
-
-def test_rows_of_codes() -> None:
-    layer = layer_of([square(115 + i, -8) for i in range(3)], codes=["b", "a", "c"])
-    assert layer.rows_of(pa.array(["a", "x", "c", None, "", "b", "a"])).tolist() == [1, -1, 2, -1, -1, 0, 1]
-    assert layer.rows_of(pa.array([], pa.string())).tolist() == []
-    assert layer_of([]).rows_of(pa.array(["a"])).tolist() == [-1]
 
 
 def country(*columns: float) -> Frame:
