@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -141,14 +142,11 @@ class Segment:
 
 @dataclass(frozen=True, eq=False)
 class CodesOfLevel:
-    """All codes of one level; those of the segment at ``positions[i]`` begin at place ``starts[i]``."""
+    """All codes of one level, and segment and row of the area that each names; -1 behind the last."""
 
     index: CodeIndex
-    positions: NDArray[np.int32]
-    starts: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return int(self.starts[-1])
+    segments: NDArray[np.int32]
+    rows: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,6 +162,7 @@ class Frame:
     boundary_sigma_m: float = DEFAULT_BOUNDARY_SIGMA_M
     release: str = ""
     _boxes_of_level: dict[Level, Any] = field(default_factory=dict, init=False, repr=False)
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False)
     _codes_of_level: dict[Level, CodesOfLevel] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
@@ -187,17 +186,20 @@ class Frame:
     def codes(self, level: Level) -> CodesOfLevel:
         """Every code of a level, made ready for search when it is first asked for."""
         if level not in self._codes_of_level:
-            positions = [position for position, _ in self.layers(level)]
-            layers = [layer for _, layer in self.layers(level)]
-            codes = pa.chunked_array([layer.codes for layer in layers], pa.string()).combine_chunks()
-            starts = np.cumsum([0, *(len(layer) for layer in layers)])
-            index = CodeIndex.of(codes, self.scheme.widths[level], digits=not self.scheme.separator)
-            self._codes_of_level[level] = CodesOfLevel(index, np.array(positions, np.int32), starts)
+            layers = self.layers(level)
+            sizes = [len(layer) for _, layer in layers]
+            codes = pa.chunked_array([layer.codes for _, layer in layers], pa.string()).combine_chunks()
+            self._codes_of_level[level] = CodesOfLevel(
+                CodeIndex.of(codes, self.scheme.widths[level], digits=not self.scheme.separator),
+                np.r_[np.repeat([position for position, _ in layers], sizes), -1].astype(np.int32),
+                np.concatenate([*(np.arange(size) for size in sizes), [-1]]).astype(np.int64),
+            )
         return self._codes_of_level[level]
 
     def layers_touching(self, level: Level, box: tuple[float, float, float, float]) -> list[Layer]:
         """The layers of one level whose extent touches a box in degrees, for searching beyond a kabupaten."""
-        hits = sorted(self._index(level).intersection(box))
+        with self._lock:
+            hits = sorted(self._index(level).intersection(box))
         return [self.segments[position].layers[level] for position in hits]
 
     def layers_of_boxes(
@@ -208,7 +210,8 @@ class Frame:
             return []
         # The index takes rows of its own memory only.
         low, high = np.ascontiguousarray(boxes[:, :2]), np.ascontiguousarray(boxes[:, 2:])
-        positions, counts = self._index(level).intersection_v(low, high)
+        with self._lock:
+            positions, counts = self._index(level).intersection_v(low, high)
         numbers = np.repeat(np.arange(len(boxes)), counts.astype(np.int64))
         order = np.lexsort((numbers, positions))
         positions, numbers = positions[order], numbers[order]
@@ -219,6 +222,7 @@ class Frame:
         ]
 
     def _index(self, level: Level) -> Any:
+        """Only to be asked under the lock: libspatialindex is not made for several threads."""
         if level not in self._boxes_of_level:
             # Releases and reverts swap segments one by one: the small mutable tree suits that, the
             # packed tree inside each segment never changes.

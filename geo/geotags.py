@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
@@ -42,6 +42,12 @@ TEXT_COLUMNS = (
 )
 NUMBER_COLUMNS = ("altitude_m", "interview_lon", "interview_lat", "background_lon", "background_lat")
 TIME_COLUMNS = ("captured_at", "fix_at", "received_at")
+
+WRITTEN = ("lon_text", "lat_text")
+ALWAYS_READ = ("item_id", "assigned_area", *WRITTEN, "accuracy_m", "datum_epsg", "revision")
+"""Fields that every check may read; of the others it says which it does."""
+IDENTIFYING = ("household_key", "building_no", "enumerator_id")
+"""Fields that results show beside those."""
 
 MOCK_UNKNOWN, MOCK_NO, MOCK_YES = -1, 0, 1
 _YES = pa.array(["1", "true", "t", "yes", "y", "ya"])
@@ -156,10 +162,15 @@ class Geotags:
                 taken[column.name] = values[rows]
         return Geotags(**taken)
 
-    def as_table(self) -> pa.Table:
-        """The columns that hold something, for ``from_table`` of another process or another day."""
+    def as_table(self, named: Collection[str]) -> pa.Table:
+        """Of the fields ``named``, and numbers and states of the coordinates, those that hold something.
+
+        For ``from_table`` of another process or another day.
+        """
         columns: dict[str, Any] = {}
         for column in fields(self):
+            if column.name not in named and column.name not in _NEEDED:
+                continue
             values = getattr(self, column.name)
             if isinstance(values, pa.Array):
                 if values.null_count < len(values) and not pc.all(pc.equal(values, "")).as_py():
@@ -215,7 +226,7 @@ _TYPE: dict[str, Any] = {
     "lon_state": np.uint8,
     "lat_state": np.uint8,
 } | dict.fromkeys(TIME_COLUMNS, "datetime64[us]")
-_NEEDED = ("item_id", "lon", "lat", "lon_state", "lat_state")
+_NEEDED = ("item_id", "lon", "lat", "lon_state", "lat_state", "typed")
 
 
 def _is_blank(name: str, values: NDArray[Any]) -> bool:
@@ -233,7 +244,20 @@ def _texts(given: Any) -> pa.StringArray:
         return pc.fill_null(trimmed.take(array.indices), "")
     if not pa.types.is_string(array.type):
         array = pc.cast(array, pa.string())
-    return pc.utf8_trim_whitespace(pc.fill_null(array, ""))
+    array = pc.fill_null(array, "")
+    least, most = byte_range(array)
+    is_plain = least > ord(" ") and most < 0x80
+    return array if is_plain else pc.utf8_trim_whitespace(array)
+
+
+def byte_range(texts: pa.StringArray) -> tuple[int, int]:
+    """The least and the greatest byte of all texts together; of no bytes 255 and 0."""
+    _, offsets, characters = texts.buffers()
+    if characters is None or not len(texts):
+        return 255, 0
+    ends = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    used = np.frombuffer(characters, np.uint8)[ends[0] : ends[-1]]
+    return int(used.min(initial=255)), int(used.max(initial=0))
 
 
 def _is_number(given: Any) -> bool:

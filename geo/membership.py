@@ -97,13 +97,8 @@ def find_areas(
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """The segment position and row of each code at ``level``; -1 where the release has none."""
     known = frame.codes(level)
-    if not len(known):
-        return np.full(len(codes), -1, np.int32), np.full(len(codes), -1, np.int64)
-    place = known.index.find(codes)
-    which = np.searchsorted(known.starts, place, side="right") - 1
-    # A place of -1 lies before the first start.
-    segment = np.where(place < 0, np.int32(-1), known.positions[which])
-    return segment, np.where(place < 0, -1, place - known.starts[which])
+    place = known.index.find(codes)  # -1 is the place behind the last
+    return known.segments[place], known.rows[place]
 
 
 def is_withheld(codes: pa.StringArray, frame: Frame) -> NDArray[np.bool_]:

@@ -19,7 +19,7 @@ from boundaries.intake import DAMAGE_WORDS, IN_ROW, SHORT_TEXT
 from geo.codes import CodeScheme
 from geo.coordinates import DECIMAL_COMMA, CoordinateState, parse_numbers
 from geo.errors import CodeDamaged, CoordinatesSwapped, DecimalComma, LevelMismatch, ValueRefused
-from geo.geotags import TEXT_COLUMNS, Geotags
+from geo.geotags import TEXT_COLUMNS, Geotags, byte_range
 from geo.levels import Level
 from geo.text import Text
 from geotags.columns import find_columns
@@ -79,22 +79,26 @@ def understand(
     columns: Mapping[str, str] | None = None,
     *,
     judge_file: bool = True,
+    is_storable: bool = False,
 ) -> Geotags:
     """Columns as a reader gave them, into geotags; ``file_name`` is what messages name.
 
     ``judge_file`` refuses them for what most of the rows share: the later pieces of a file are not asked.
+    ``is_storable`` says that ``set_unreadable_apart`` has seen them.
     """
     names = find_columns(file_name, raw.columns, level, columns)
     given: dict[str, pa.Array] = {column: raw.columns[name] for column, name in names.items()}
     if judge_file:
         _refuse_decimal_comma(file_name, raw, names)
-    _refuse_unreadable_revision(file_name, raw, names)
+    if not is_storable:
+        _refuse_unreadable_revision(file_name, raw, names)
     given["item_id"] = _item_ids(given)
     if "household_key" not in given:
         given["household_key"] = given["item_id"]
     typed = raw.number_columns.isdisjoint((names["lon_text"], names["lat_text"]))
     geotags = Geotags.from_columns(given, typed=typed)
-    _refuse_unstorable(file_name, raw.first_row, geotags, names)
+    if not is_storable:
+        _refuse_unstorable(file_name, raw.first_row, geotags, names)
     if judge_file:
         _refuse_swapped(file_name, raw, geotags)
         _refuse_damaged_codes(file_name, raw, geotags, scheme, level)
@@ -112,8 +116,13 @@ def set_unreadable_apart(
         if column is None or not pa.types.is_string(column.type):
             continue
         texts = pc.fill_null(column, "")
-        found = {NUL_CHARACTER: pc.match_substring(texts, "\x00")}
-        if field in ("item_id", "assigned_area"):
+        found = {}
+        if byte_range(texts)[0] == 0:
+            found[NUL_CHARACTER] = pc.match_substring(texts, "\x00")
+        if (
+            field in ("item_id", "assigned_area")
+            and (pc.max(pc.binary_length(texts)).as_py() or 0) > LONGEST_KEY
+        ):
             found[LONG_TEXT] = pc.greater(pc.utf8_length(texts), LONGEST_KEY)
         for reason, where in found.items():
             rows = np.flatnonzero(where.to_numpy(zero_copy_only=False)).tolist()
@@ -165,9 +174,20 @@ def _item_ids(given: Mapping[str, pa.Array]) -> pa.StringArray:
     return pa.array(ids, pa.string())
 
 
+def lacks_items(
+    raw: RawGeotags, file_name: str, level: Level, columns: Mapping[str, str] | None = None
+) -> bool:
+    """Whether some records have no identifier in a file that has a column of them."""
+    name = find_columns(file_name, raw.columns, level, columns).get("item_id")
+    return name is not None and _has_blank(raw.columns[name])
+
+
 def _has_blank(column: pa.Array) -> bool:
-    texts = pc.utf8_trim_whitespace(pc.cast(column, pa.string()))
-    return bool(texts.null_count) or pc.index(texts, "").as_py() >= 0
+    texts = pc.cast(column, pa.string())
+    least, most = byte_range(texts)
+    if least <= ord(" ") or most >= 0x80:
+        texts = pc.utf8_trim_whitespace(texts)
+    return bool(texts.null_count) or pc.min(pc.binary_length(texts)).as_py() == 0
 
 
 def _refuse_unstorable(file_name: str, first_row: int, geotags: Geotags, names: Mapping[str, str]) -> None:

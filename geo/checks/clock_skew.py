@@ -48,6 +48,7 @@ CHECK = Check(
         id="Atur jam perangkat mengikuti jaringan; urutan kunjungan mungkin keliru.",
     ),
     decide=decide,
+    reads=("captured_at", "fix_at", "received_at"),
     parameters={
         "future_min": Parameter(5.0, "min", "catalogue of checks: captured after it was received", least=0.0),
         "differs_min": Parameter(

@@ -101,6 +101,7 @@ CHECK = Check(
         id="Periksa apakah bangunannya berdampingan (deret, ruko) atau geotag diambil di satu tempat.",
     ),
     decide=decide,
+    reads=("household_key", "building_no"),
     parameters={
         "review_buildings": Parameter(2, "", "catalogue of checks", least=2),
         "error_buildings": Parameter(3, "", "catalogue of checks", least=2),

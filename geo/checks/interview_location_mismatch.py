@@ -41,6 +41,7 @@ CHECK = Check(
         id="Tanyakan di mana keluarga ditemui; bertemu di tempat lain bisa benar, catat pengecualian.",
     ),
     decide=decide,
+    reads=("interview_lon", "interview_lat"),
     parameters={
         "apart_m": Parameter(
             200.0, "m", "catalogue of checks; the 95 % radius of the geotag is added", least=0.0

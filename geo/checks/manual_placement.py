@@ -55,6 +55,7 @@ CHECK = Check(
         id="Tidak perlu tindakan bila perangkat berada di dekatnya; selain itu periksa kebenaran tempatnya.",
     ),
     decide=decide,
+    reads=("source", "background_lon", "background_lat"),
     parameters={
         "review_beyond_m": Parameter(
             100.0, "m", "catalogue of checks: from the app's background fix", least=0.0

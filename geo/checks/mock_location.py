@@ -27,4 +27,5 @@ CHECK = Check(
         id="Tanyakan cara pengambilannya: penerima luar juga terhubung seperti ini dan dapat didaftarkan.",
     ),
     decide=decide,
+    reads=("is_mock",),
 )

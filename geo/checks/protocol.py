@@ -94,7 +94,7 @@ class Outcomes:
     ) -> Outcomes:
         """Build from masks of length n. Not assessed wins over fail; of reasons the first wins.
 
-        ``evidence`` is asked once, for the rows that fail in the end.
+        ``evidence`` is asked once, for the rows that fail in the end, if there are any.
         """
         n = len(fails)
         outcome = fails.astype(np.uint8)
@@ -103,12 +103,13 @@ class Outcomes:
         for index in reversed(range(len(reasons))):
             where = (not_assessed or {})[reasons[index]]
             outcome[where], reason[where] = Outcome.NOT_ASSESSED, index
+        failed = np.flatnonzero(outcome == Outcome.FAIL)
         return cls(
             outcome=outcome,
             severity=np.broadcast_to(np.asarray(severity, np.uint8), (n,)),
             reason=reason,
             reasons=reasons,
-            evidence=evidence(np.flatnonzero(outcome == Outcome.FAIL)) if evidence else {},
+            evidence=evidence(failed) if evidence and len(failed) else {},
         )
 
     @cached_property
@@ -210,6 +211,8 @@ class Check:
     remedy: Text
     decide: Callable[[Subject, Values], Outcomes]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    reads: tuple[str, ...] = ()
+    """The fields of geotags that the check needs beside ``geo.geotags.ALWAYS_READ``."""
     scope: Scope = Scope.RECORD
     """Which other geotags the outcome depends on."""
 

@@ -11,7 +11,7 @@ Memory is that of one piece, or of the largest group of groups.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,11 +26,13 @@ from geo.context import Context
 from geo.engine import Checked, check_geotags
 from geo.errors import InputError
 from geo.frame import Frame
+from geo.geotags import ALWAYS_READ, IDENTIFYING, WRITTEN
 from geo.kernels import CERTAIN_SIGMAS
 from geo.levels import Level
 from geo.ruleset import Ruleset
 from geo.text import Language
-from geotags.bulk.reading import Piece, Quarantine, read_pieces
+from geotags.bulk.ahead import in_order
+from geotags.bulk.reading import Piece, Quarantine, Source, read_pieces
 from geotags.bulk.scratch import (
     Scratch,
     appearing,
@@ -72,6 +74,7 @@ class BulkCheck:
     context: Context = field(default_factory=Context)
     columns: Mapping[str, str] = field(default_factory=dict)
     language: Language = "en"
+    brief: bool = False
     n_buckets: int = N_BUCKETS
 
     def job(self) -> dict[str, object]:
@@ -84,6 +87,7 @@ class BulkCheck:
             "ruleset": self.ruleset.fingerprint,
             "columns": dict(self.columns),
             "language": self.language,
+            "brief": self.brief,
             "n_buckets": self.n_buckets,
         }
 
@@ -100,6 +104,16 @@ class BulkCheck:
         """The checks of a scope that are on."""
         return [check for check in CHECKS if check.scope is scope and self.ruleset.is_on(check.code)]
 
+    def fields(self) -> frozenset[str]:
+        """The fields of a geotag that the results and the checks need; the others are not even read."""
+        of_checks = (name for scope in Scope for check in self.checks(scope) for name in check.reads)
+        return frozenset((*ALWAYS_READ, *(() if self.brief else IDENTIFYING), *of_checks))
+
+    def fields_of(self, scope: Scope) -> frozenset[str]:
+        """Those that the checks of one scope need."""
+        of_checks = (name for check in self.checks(scope) for name in check.reads)
+        return frozenset((*ALWAYS_READ, *of_checks)) - frozenset(WRITTEN)
+
     def scopes(self) -> list[Scope]:
         """Those beyond one record that some check needs."""
         return [scope for scope in Scope if scope is not Scope.RECORD and self.checks(scope)]
@@ -111,59 +125,101 @@ def run_check(job: BulkCheck, scratch: Scratch, write: Write, progress: Progress
     Raises ``AssertionError`` if a record was lost or doubled on the way.
     """
     counts = Counts()
-    with Quarantine(scratch) as quarantine:
-        n_pieces = _check_pieces(job, scratch, quarantine, counts, progress)
-        counts.quarantined = quarantine.total()
-    for scope in job.scopes():
-        _check_groups(job, scratch, scope, n_pieces, progress)
-    for number in range(n_pieces):
-        results, findings, said = _put_together(job, scratch, number)
+
+    def hand_over(results: pa.Table, findings: pa.Table, said: Said) -> None:
         counts.checked += results.num_rows
         counts.add_verdicts(results.column("verdict").combine_chunks())
         counts.add_findings(findings)
         counts.add_texts(said.not_assessed)
         write(results, findings)
         progress("results", results.num_rows)
+
+    with Quarantine(scratch) as quarantine:
+        n_pieces = _check_pieces(job, scratch, quarantine, counts, progress, hand_over)
+        counts.quarantined = quarantine.total()
+    for scope in job.scopes():
+        _check_groups(job, scratch, scope, n_pieces, progress)
+    if job.scopes():
+        for together in in_order(lambda number: _put_together(job, scratch, number), range(n_pieces)):
+            hand_over(*together)
     if counts.read != counts.checked + counts.quarantined:
         raise AssertionError(f"{counts.read} read, {counts.checked} checked, {counts.quarantined} set aside")
     return counts
 
 
 def _check_pieces(
-    job: BulkCheck, scratch: Scratch, quarantine: Quarantine, counts: Counts, progress: Progress
+    job: BulkCheck,
+    scratch: Scratch,
+    quarantine: Quarantine,
+    counts: Counts,
+    progress: Progress,
+    hand_over: Callable[[pa.Table, pa.Table, Said], None],
 ) -> int:
-    number, first_id = 0, 0
-    for piece in read_pieces(job.files, job.frame.scheme, job.level, job.columns, scratch, quarantine):
+    """How many pieces there are. Where no group of them is to be checked, each is handed over at once."""
+    source = Source(job.files, job.frame.scheme, job.level, job.columns, job.fields(), job.language)
+    is_last_round = not job.scopes()
+
+    def work(numbered: _Numbered) -> tuple[_Numbered, int, tuple[pa.Table, pa.Table, Said] | None]:
+        near = _check_piece(job, scratch, numbered)
+        together = _put_together(job, scratch, numbered.number) if is_last_round and numbered.n else None
+        return numbered, near, together
+
+    n_pieces = 0
+    for numbered, near, together in in_order(work, _numbered(read_pieces(source, quarantine))):
+        piece = numbered.piece
         if isinstance(piece, InputError):
             counts.refused.append((piece.values.get("file", ""), piece.say(job.language)))
             if len(job.files) == 1:
                 raise piece
             continue
         counts.read += piece.read
-        if piece.geotags is not None and len(piece.geotags):
-            near = _check_piece(job, scratch, number, first_id, piece)
-            counts.near_border += near
-            first_id += len(piece.geotags)
-            number += 1
+        counts.near_border += near
+        n_pieces += numbered.n
         progress("pieces", piece.read)
-    return number
+        if together:
+            hand_over(*together)
+    return n_pieces
 
 
-def _check_piece(job: BulkCheck, scratch: Scratch, number: int, first_id: int, piece: Piece) -> int:
+@dataclass(frozen=True)
+class _Numbered:
+    """A piece; with geotags (``n`` 1, else 0) its number and the identity of its first one."""
+
+    piece: Piece | InputError
+    n: int
+    number: int
+    first_id: int
+
+
+def _numbered(pieces: Iterable[Piece | InputError]) -> Iterator[_Numbered]:
+    number, first_id = 0, 0
+    for piece in pieces:
+        n = 0 if isinstance(piece, InputError) or piece.geotags is None else len(piece.geotags)
+        yield _Numbered(piece, min(n, 1), number, first_id)
+        number, first_id = number + min(n, 1), first_id + n
+
+
+def _check_piece(job: BulkCheck, scratch: Scratch, numbered: _Numbered) -> int:
     """How many probabilities had to be summed."""
+    piece, number = numbered.piece, numbered.number
+    if not numbered.n:
+        return 0
+    assert isinstance(piece, Piece) and piece.geotags is not None
     done = scratch.piece(number, "json")
     geotags = piece.geotags
-    assert geotags is not None
     if done.exists():
         near: int = json.loads(done.read_text("utf-8"))["near_border"]
         return near
-    ids = np.arange(first_id, first_id + len(geotags))
+    ids = np.arange(numbered.first_id, numbered.first_id + len(geotags))
     own = np.ones(len(geotags), np.bool_)
     checked = check_geotags(geotags, job.frame, job.level, job.ruleset, job.checks(Scope.RECORD), job.context)
-    write_table(scratch.piece(number, "arrow"), _results_of(checked, piece, ids))
+    # Mostly numbers that do not shrink, and read again soon.
+    results = _results_of(checked, piece, ids, brief=job.brief)
+    write_table(scratch.piece(number, "arrow"), results, compress=False)
     write_table(scratch.piece(number, "findings"), findings_of(checked, ids, own, job.language))
     for scope in job.scopes():
-        write_spill(_spilled(scratch, scope, number), checked, ids, scope, job.n_buckets)
+        columns = job.fields_of(scope)
+        write_spill(_spilled(scratch, scope, number), checked, ids, scope, columns, job.n_buckets)
     membership = checked.membership
     near = int((np.abs(membership.distance_m) <= CERTAIN_SIGMAS * membership.sigma_m).sum())
     with appearing(done) as unfinished:
@@ -175,25 +231,28 @@ def _spilled(scratch: Scratch, scope: Scope, number: int) -> Path:
     return scratch.path("spill", scope.value, f"{number:06d}.arrow")
 
 
-def _results_of(checked: Checked, piece: Piece, ids: NDArray[np.int64]) -> pa.Table:
+def _results_of(checked: Checked, piece: Piece, ids: NDArray[np.int64], *, brief: bool) -> pa.Table:
     geotags, membership = checked.subject.geotags, checked.membership
     usable = checked.subject.usable
     said = said_of(checked.outcomes, len(geotags))
     n = len(geotags)
     file = pa.DictionaryArray.from_arrays(pa.array(np.zeros(n, np.int32)), pa.array([piece.file.name]))
+    told = {
+        "file": file,
+        "household_key": geotags.household_key,
+        "building_no": geotags.building_no,
+        "assigned_area": geotags.assigned_area,
+        "enumerator_id": geotags.enumerator_id,
+        "longitude": np.where(usable, geotags.lon, np.nan),
+        "latitude": np.where(usable, geotags.lat, np.nan),
+        "accuracy_m": geotags.accuracy_m,
+    }
     return pa.table(
         {
             "id": ids,
-            "file": file,
             "file_row": piece.rows,
             "item_id": geotags.item_id,
-            "household_key": geotags.household_key,
-            "building_no": geotags.building_no,
-            "assigned_area": geotags.assigned_area,
-            "enumerator_id": geotags.enumerator_id,
-            "longitude": np.where(usable, geotags.lon, np.nan),
-            "latitude": np.where(usable, geotags.lat, np.nan),
-            "accuracy_m": geotags.accuracy_m,
+            **({} if brief else told),
             "distance_m": np.round(membership.distance_m, 2),
             "probability": np.round(membership.probability, 6),
             "undecided": membership.undecided > 0,

@@ -22,6 +22,7 @@ from geo.errors import CheckChanged, CheckUnfinished
 
 _JOB = "job.json"
 _COMPRESSED = pa.ipc.IpcWriteOptions(compression="lz4")
+_PLAIN = pa.ipc.IpcWriteOptions()
 
 
 class Scratch:
@@ -72,14 +73,16 @@ def appearing(path: Path) -> Iterator[Path]:
         raise
 
 
-def write_batches(path: Path, batches: Mapping[int, pa.Table], schema: pa.Schema) -> None:
+def write_batches(
+    path: Path, batches: Mapping[int, pa.Table], schema: pa.Schema, *, compress: bool = True
+) -> None:
     """Tables of one schema under whole numbers, each to be read alone."""
     keys = sorted(batches)
     schema = schema.with_metadata({"keys": json.dumps(keys)})
     with (
         appearing(path) as unfinished,
         pa.OSFile(str(unfinished), "wb") as sink,
-        pa.ipc.new_file(sink, schema, options=_COMPRESSED) as writer,
+        pa.ipc.new_file(sink, schema, options=_COMPRESSED if compress else _PLAIN) as writer,
     ):
         for key in keys:
             batch = batches[key].combine_chunks().to_batches()
@@ -107,9 +110,9 @@ def _keys(schema: pa.Schema) -> list[int]:
     return keys
 
 
-def write_table(path: Path, table: pa.Table) -> None:
+def write_table(path: Path, table: pa.Table, *, compress: bool = True) -> None:
     """One table."""
-    write_batches(path, {0: table}, table.schema)
+    write_batches(path, {0: table}, table.schema, compress=compress)
 
 
 def read_table(path: Path) -> pa.Table:

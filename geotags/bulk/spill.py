@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -33,10 +33,17 @@ _KEY_OF_SCOPE = {
 }
 
 
-def write_spill(path: Path, checked: Checked, ids: NDArray[np.int64], scope: Scope, n_buckets: int) -> None:
-    """The geotags of a piece with their membership, by bucket; a group is in one bucket of all pieces."""
+def write_spill(
+    path: Path,
+    checked: Checked,
+    ids: NDArray[np.int64],
+    scope: Scope,
+    fields: Collection[str],
+    n_buckets: int,
+) -> None:
+    """Some fields of a piece's geotags and their membership, by bucket; a group has one in all pieces."""
     geotags = checked.subject.geotags
-    table = geotags.as_table().append_column("id", pa.array(ids))
+    table = geotags.as_table(fields).append_column("id", pa.array(ids))
     for name in _MEMBERSHIP:
         table = table.append_column(name, pa.array(getattr(checked.membership, name)))
     if scope is Scope.PLACE:

@@ -50,22 +50,8 @@ class BulkWriter:
             for name, value in self._constants.items():
                 results = results.append_column(name, pa.repeat(value, results.num_rows))
             results = results.append_column("messages", _messages(results, findings))
-        dropped = ["id", *(_FULL_ONLY if self._brief else ())]
-        self._results.write(results.drop_columns(dropped))
+        self._results.write(results.drop_columns(["id", *(["not_assessed"] if self._brief else [])]))
         self._findings.write(_final_findings(results, findings))
-
-
-_FULL_ONLY = [
-    "file",
-    "household_key",
-    "building_no",
-    "assigned_area",
-    "enumerator_id",
-    "longitude",
-    "latitude",
-    "accuracy_m",
-    "not_assessed",
-]
 
 
 def _messages(results: pa.Table, findings: pa.Table) -> pa.Array:
@@ -166,7 +152,11 @@ class _Parquet:
             table = _with_geometry(table)
             table = table.replace_schema_metadata({"geo": _geo_metadata()})
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._path, table.schema, compression="lz4")
+            # Of other columns most values differ: a dictionary of them is work for nothing.
+            encoded = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
+            self._writer = pq.ParquetWriter(
+                self._path, table.schema, compression="lz4", use_dictionary=encoded or False
+            )
         self._writer.write_table(table)
 
     def close(self) -> None:

@@ -79,9 +79,16 @@ def COMMAND(
         rate.say("Opening the frame", "Membuka kerangka")
         named = find_frame(frame, level, scheme=scheme, boundary_sigma_m=boundary_sigma_m, layer=layer)
         job = BulkCheck(
-            files, named.frame, level, rules, named.identity, columns=read_columns(columns), language=LANGUAGE
+            files,
+            named.frame,
+            level,
+            rules,
+            named.identity,
+            columns=read_columns(columns),
+            language=LANGUAGE,
+            brief=brief,
         )
-        done = _run(job, output, rate, resume=resume, brief=brief)
+        done = _run(job, output, rate, resume=resume)
     _tell(done, rules, output, as_json=as_json)
 
 
@@ -109,7 +116,7 @@ def _files(patterns: tuple[str, ...]) -> list[Path]:
     return list(found)
 
 
-def _run(job: BulkCheck, output: Path, rate: Rate, *, resume: bool, brief: bool) -> _Done:
+def _run(job: BulkCheck, output: Path, rate: Rate, *, resume: bool) -> _Done:
     folder = output.with_name(f".{output.name}.unfinished")
     scratch = Scratch(folder, job.job(), resume=resume)
     constants: dict[str, Any] = {
@@ -118,7 +125,7 @@ def _run(job: BulkCheck, output: Path, rate: Rate, *, resume: bool, brief: bool)
         "ruleset_version": job.ruleset.version,
     }
     rate.begin(job.estimate())
-    with _kept(folder), writing(output, constants, brief=brief) as writer:
+    with _kept(folder), writing(output, constants, brief=job.brief) as writer:
         counts = run_check(job, scratch, writer.write, rate.advance)
     aside = output.with_suffix(".quarantine.ndjson")
     aside.unlink(missing_ok=True)

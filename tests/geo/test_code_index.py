@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.code_index import CodeIndex, order_by_place
@@ -15,6 +15,7 @@ CODES = st.one_of(
 ).filter(lambda text: "\x00" not in text)
 
 
+@settings(deadline=None)
 @pytest.mark.parametrize("digits", [True, False])
 @given(
     st.lists(st.text("012", min_size=4, max_size=4), max_size=12),
@@ -35,6 +36,7 @@ def test_a_code_wider_than_a_number_is_compared_as_text() -> None:
     assert index.find(pa.array(["1" * 20, "2" * 20])).tolist() == [1, -1]
 
 
+@settings(deadline=None)  # the first example waits for the compiler
 @given(st.lists(st.integers(-1, 5), max_size=30))
 def test_a_counting_sort_sorts(places: list[int]) -> None:
     order = order_by_place(np.array(places, np.int64), 6).tolist()
