@@ -36,6 +36,28 @@ REASONS: dict[str, Text] = {
         en="The time of capture is missing or has no offset.",
         id="Waktu pengambilan kosong atau tanpa zona.",
     ),
+    "no_fix_time": Text(en="The time of the position is not known.", id="Waktu posisinya tidak diketahui."),
+    "no_enumerator": Text(
+        en="The record does not name its enumerator.", id="Catatan tidak menyebut pencacahnya."
+    ),
+    "first_of_track": Text(
+        en="The device took no earlier geotag in this campaign.",
+        id="Perangkat tidak mengambil geotag lebih awal dalam kegiatan ini.",
+    ),
+    "same_time": Text(
+        en="The geotag before it was taken at the same time, which says nothing of speed.",
+        id="Geotag sebelumnya diambil pada waktu yang sama sehingga kecepatannya tidak dapat dihitung.",
+    ),
+    "no_household_key": Text(
+        en="The record does not name its household.", id="Catatan tidak menyebut keluarganya."
+    ),
+    "relocation_recorded": Text(
+        en="A relocation of the household is recorded.", id="Perpindahan keluarga sudah tercatat."
+    ),
+    "household_key_shared": Text(
+        en="So many records have this household key that it cannot be one household's.",
+        id="Kunci keluarga ini ada pada begitu banyak catatan sehingga bukan milik satu keluarga.",
+    ),
     "no_server_time": Text(en="The time of receipt is not known.", id="Waktu penerimaan tidak diketahui."),
     "queued_offline": Text(
         en="The record was sent later and has no time of the fix to compare.",

@@ -14,8 +14,11 @@ from geo.checks.coordinate_out_of_range import CHECK as COORDINATE_OUT_OF_RANGE
 from geo.checks.coordinate_precision_low import CHECK as COORDINATE_PRECISION_LOW
 from geo.checks.coordinate_sentinel import CHECK as COORDINATE_SENTINEL
 from geo.checks.duplicate_coordinate import CHECK as DUPLICATE_COORDINATE
+from geo.checks.duplicate_household import CHECK as DUPLICATE_HOUSEHOLD
 from geo.checks.geodetic_datum_assumed_wgs84 import CHECK as GEODETIC_DATUM_ASSUMED_WGS84
 from geo.checks.geodetic_datum_invalid import CHECK as GEODETIC_DATUM_INVALID
+from geo.checks.household_moved import CHECK as HOUSEHOLD_MOVED
+from geo.checks.impossible_travel import CHECK as IMPOSSIBLE_TRAVEL
 from geo.checks.in_no_area import CHECK as IN_NO_AREA
 from geo.checks.interview_location_mismatch import CHECK as INTERVIEW_LOCATION_MISMATCH
 from geo.checks.manual_placement import CHECK as MANUAL_PLACEMENT
@@ -27,6 +30,8 @@ from geo.checks.presumed_negated_latitude import CHECK as PRESUMED_NEGATED_LATIT
 from geo.checks.presumed_negated_longitude import CHECK as PRESUMED_NEGATED_LONGITUDE
 from geo.checks.presumed_swapped_coordinate import CHECK as PRESUMED_SWAPPED_COORDINATE
 from geo.checks.protocol import Check
+from geo.checks.rapid_succession import CHECK as RAPID_SUCCESSION
+from geo.checks.stale_fix import CHECK as STALE_FIX
 from geo.checks.zero_coordinate import CHECK as ZERO_COORDINATE
 
 CHECKS: tuple[Check, ...] = (
@@ -46,6 +51,7 @@ CHECKS: tuple[Check, ...] = (
     ACCURACY_POOR,
     MOCK_LOCATION,
     MANUAL_PLACEMENT,
+    STALE_FIX,
     CLOCK_SKEW,
     AREA_UNKNOWN,
     AREA_NOT_RESIDENTIAL,
@@ -55,6 +61,10 @@ CHECKS: tuple[Check, ...] = (
     POSITION_NOT_DECISIVE,
     INTERVIEW_LOCATION_MISMATCH,
     DUPLICATE_COORDINATE,
+    DUPLICATE_HOUSEHOLD,
+    HOUSEHOLD_MOVED,
+    IMPOSSIBLE_TRAVEL,
+    RAPID_SUCCESSION,
 )
 """To add a check, import its ``CHECK`` above and name it here; nothing else is touched."""
 

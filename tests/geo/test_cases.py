@@ -2,7 +2,8 @@
 
 A case draws its geotags in metres from the origin of a frame of ``tests/cases/frames.yaml`` (``at``; with
 ``mirrored`` the sign of one or both coordinates is changed), or writes their texts (``lon``, ``lat``).
-``parameter`` names the threshold that a pair of cases lies on either side of. A geotag with ``repeat: n``
+``parameter`` names the threshold that a pair of cases lies on either side of; geotags that are ``beside``
+only set its scene. A geotag with ``repeat: n``
 stands for n of them, each of a household of its own, ``step`` metres and ``step_s`` seconds further on.
 ``interview_at`` and ``background_at`` are the other fixes of the record, in metres as well. A case's
 ``context`` draws what a check reads beside the frame: see ``tests/geo/contexts.py``.
@@ -64,7 +65,7 @@ COLUMNS = {
 }
 CASE_KEYS = {"name", "frame", "typed", "parameter", "geotags", "context"}
 PLACE_KEYS = {"at", "mirrored", "lon", "lat", "interview_at", "background_at", "repeat", "step", "step_s"}
-EXPECTED_KEYS = {"expect", "reason", "severity", "evidence"}
+EXPECTED_KEYS = {"expect", "reason", "severity", "evidence", "beside"}
 NO_THRESHOLD = {("ACCURACY_MISSING", "assumed_m")}  # a value that is used, and shown in the evidence
 PAIRS = [
     (check.code, name)
@@ -227,7 +228,7 @@ def test_a_file_has_a_pass_a_fail_every_reason_and_both_sides_of_every_threshold
             assert set(row) <= set(COLUMNS) | PLACE_KEYS | EXPECTED_KEYS
             seen.add(row["expect"])
             reasons.add(row.get("reason"))
-            if "parameter" in case:
+            if "parameter" in case and not row.get("beside"):
                 sides[case["parameter"]].add((row["expect"], row.get("severity")))
     assert {"pass", "fail"} <= seen
     possible = possible_reasons(code)
