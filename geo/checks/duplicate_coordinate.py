@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.checks.attributes import as_code, where_area
+from geo.checks.attributes import where_area
 from geo.checks.groups import Groups, as_numbers, buildings, households
 from geo.checks.protocol import Check, Columns, Outcomes, Scope, Severity, Subject, Values
+from geo.checks.shared_points import may_share_a_point
 from geo.parameters import Parameter
 from geo.text import Text
 
 COORDINATE_KEY_PER_DEGREE = 1e7
 """Two coordinates are equal when they agree to 1e-7 degree (1 cm), the last digit that phones write."""
-
-# dominan 4 apartment, 5 boarding houses, 6 pesantren / barracks / dormitory, 8 mall / market.
-_SPECIAL_DOMINAN = frozenset({"4", "5", "6", "8"})
 
 
 def coordinate_keys(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -40,7 +37,7 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     geotags = subject.geotags
     together = _same_place(subject, np.flatnonzero(subject.usable))
     special = np.zeros(len(geotags), np.bool_)
-    special[together.rows] = where_area(subject, together.rows, _is_special)
+    special[together.rows] = where_area(subject, together.rows, may_share_a_point)
     places = _same_place(subject, together.rows[~special[together.rows]])
     n_buildings = places.distinct(as_numbers(buildings(geotags, places.rows)))
     n_households = places.distinct(as_numbers(households(geotags, places.rows)))
@@ -75,15 +72,6 @@ def _same_place(subject: Subject, rows: NDArray[np.int64]) -> Groups:
     lon, lat = coordinate_keys(subject.geotags.lon[rows], subject.geotags.lat[rows]).T
     # 180 degrees of latitude are 31 bits of 1e-7 degree, 360 of longitude 32: both fit a number of 63.
     return Groups.by(lon * 2**31 + lat, rows, least=2)
-
-
-def _is_special(code: str, attributes: dict[str, Any]) -> bool:
-    """Whether many households rightly share a point in the area."""
-    return (
-        as_code(attributes.get("dominan")) in _SPECIAL_DOMINAN
-        or as_code(attributes.get("khusus")) not in ("", "0")
-        or bool(str(attributes.get("nm_gedung") or "").strip())
-    )
 
 
 CHECK = Check(

@@ -13,6 +13,7 @@ from geo.checks.coordinate_missing import CHECK as COORDINATE_MISSING
 from geo.checks.coordinate_out_of_range import CHECK as COORDINATE_OUT_OF_RANGE
 from geo.checks.coordinate_precision_low import CHECK as COORDINATE_PRECISION_LOW
 from geo.checks.coordinate_sentinel import CHECK as COORDINATE_SENTINEL
+from geo.checks.curbstone_cluster import CHECK as CURBSTONE_CLUSTER
 from geo.checks.duplicate_coordinate import CHECK as DUPLICATE_COORDINATE
 from geo.checks.duplicate_household import CHECK as DUPLICATE_HOUSEHOLD
 from geo.checks.geodetic_datum_assumed_wgs84 import CHECK as GEODETIC_DATUM_ASSUMED_WGS84
@@ -24,6 +25,7 @@ from geo.checks.interview_location_mismatch import CHECK as INTERVIEW_LOCATION_M
 from geo.checks.manual_placement import CHECK as MANUAL_PLACEMENT
 from geo.checks.membership_uncertain import CHECK as MEMBERSHIP_UNCERTAIN
 from geo.checks.mock_location import CHECK as MOCK_LOCATION
+from geo.checks.near_duplicate import CHECK as NEAR_DUPLICATE
 from geo.checks.outside_assigned_area import CHECK as OUTSIDE_ASSIGNED_AREA
 from geo.checks.position_not_decisive import CHECK as POSITION_NOT_DECISIVE
 from geo.checks.presumed_negated_latitude import CHECK as PRESUMED_NEGATED_LATITUDE
@@ -61,6 +63,8 @@ CHECKS: tuple[Check, ...] = (
     POSITION_NOT_DECISIVE,
     INTERVIEW_LOCATION_MISMATCH,
     DUPLICATE_COORDINATE,
+    NEAR_DUPLICATE,
+    CURBSTONE_CLUSTER,
     DUPLICATE_HOUSEHOLD,
     HOUSEHOLD_MOVED,
     IMPOSSIBLE_TRAVEL,
