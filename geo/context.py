@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo.frame import Layer
+from geo.places import Places
 
 
 @dataclass(frozen=True, eq=False)
@@ -13,13 +14,14 @@ class Context:
     """Lists and layers of a campaign; None where none was given.
 
     ``country`` holds the outline of the country, ``water`` the seas and lakes, ``doubtful`` the places of
-    open findings of frame QA, each under the code of the area that the finding is about.
+    open findings of frame QA, each under the code of the area that the finding is about; ``places`` the
+    offices and base camps where geotags are often taken in error.
     """
 
     country: Layer | None = None
     water: Layer | None = None
     doubtful: Layer | None = None
     lineage: Any = None
-    places: Any = None
+    places: Places | None = None
     roster: Any = None
     exemptions: Any = None

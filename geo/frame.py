@@ -18,6 +18,7 @@ import rtree
 import shapely
 from numpy.typing import NDArray
 
+from geo.centroids import fill_centroids
 from geo.code_index import CodeIndex
 from geo.codes import CodeScheme
 from geo.errors import ValueRefused
@@ -56,6 +57,13 @@ class Layer:
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    @cached_property
+    def centroids(self) -> NDArray[np.float64]:
+        """Longitude and latitude of each area's centroid, (n, 2); NaN without surface."""
+        centroids = np.empty((len(self), 2))
+        fill_centroids(self.xs, self.ys, self.ring_offsets, self.area_offsets, centroids)
+        return centroids
 
     @classmethod
     def from_geometries(

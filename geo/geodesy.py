@@ -53,3 +53,19 @@ def geodesic_m(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLik
         np.asarray(lon1, float), np.asarray(lat1, float), np.asarray(lon2, float), np.asarray(lat2, float)
     )
     return np.asarray(metres, dtype=np.float64)
+
+
+def earth_centred_m(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
+    """Points on the ellipsoid as metres from its centre, (n, 3): near in space are those that are near on it.
+
+    Torge, "Geodesy", 4.1.3, with height 0.
+    """
+    along, up = np.radians(np.asarray(lon, float)), np.radians(np.asarray(lat, float))
+    prime_vertical_m = SEMI_MAJOR_M / np.sqrt(1.0 - ECCENTRICITY_SQUARED * np.sin(up) ** 2)
+    return np.column_stack(
+        [
+            prime_vertical_m * np.cos(up) * np.cos(along),
+            prime_vertical_m * np.cos(up) * np.sin(along),
+            prime_vertical_m * (1.0 - ECCENTRICITY_SQUARED) * np.sin(up),
+        ]
+    )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
 from geo.geodesy import geodesic_m
+from geo.geotags import Geotags
 from geo.parameters import Parameter
 from geo.text import Text
 
@@ -15,11 +17,15 @@ from geo.text import Text
 _MANUAL = pa.array(["manual", "map", "placed", "placement", "placement-map", "peta", "tangan", "hand"])
 
 
+def placed_by_hand(geotags: Geotags) -> NDArray[np.bool_]:
+    """Where the source says that the point was put on a map. Shape (n,)."""
+    return np.asarray(pc.is_in(pc.utf8_lower(geotags.source), value_set=_MANUAL))
+
+
 def decide(subject: Subject, values: Values) -> Outcomes:
     """Fail where the source says so; review where the app's own fix was beyond ``review_beyond_m``."""
     geotags = subject.geotags
-    source = pc.utf8_lower(geotags.source)
-    manual = pc.is_in(source, value_set=_MANUAL).to_numpy(zero_copy_only=False)
+    manual = placed_by_hand(geotags)
     apart_m = np.full(len(geotags), np.nan)
     both = np.flatnonzero(
         manual & subject.usable & np.isfinite(geotags.background_lon + geotags.background_lat)
@@ -33,7 +39,7 @@ def decide(subject: Subject, values: Values) -> Outcomes:
         np.where(far, Severity.REVIEW, Severity.INFO).astype(np.uint8),
         {
             "coordinate_unusable": ~subject.usable,
-            "no_source": pc.equal(source, "").to_numpy(zero_copy_only=False),
+            "no_source": pc.equal(geotags.source, "").to_numpy(zero_copy_only=False),
         },
         lambda rows: {
             "apart_m": [None if value != value else round(value, 1) for value in apart_m[rows].tolist()]

@@ -81,6 +81,18 @@ REASONS: dict[str, Text] = {
         id="Pemeriksaan ini melihat banyak geotag sekaligus dan tidak dijalankan di basis data; "
         "`patok check` menjalankannya pada berkas.",
     ),
+    "tiny_area": Text(
+        en="The area is so small that its middle is everywhere.",
+        id="Wilayahnya begitu kecil sehingga titik tengahnya ada di mana-mana.",
+    ),
+    "no_places": Text(
+        en="No list of offices and base camps was given.",
+        id="Daftar kantor dan posko tidak diberikan.",
+    ),
+    "few_geotags": Text(
+        en="The area has too few geotags to compare.",
+        id="Geotag di wilayah itu terlalu sedikit untuk dibandingkan.",
+    ),
     "special_area": Text(
         en="Many households may share one point in this kind of area.",
         id="Banyak keluarga wajar berbagi satu titik di wilayah jenis ini.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from geo.checks.accuracy_missing import CHECK as ACCURACY_MISSING
 from geo.checks.accuracy_poor import CHECK as ACCURACY_POOR
 from geo.checks.accuracy_zero import CHECK as ACCURACY_ZERO
+from geo.checks.ambiguous_overlap import CHECK as AMBIGUOUS_OVERLAP
 from geo.checks.area_not_residential import CHECK as AREA_NOT_RESIDENTIAL
 from geo.checks.area_unknown import CHECK as AREA_UNKNOWN
 from geo.checks.clock_skew import CHECK as CLOCK_SKEW
@@ -13,6 +14,8 @@ from geo.checks.coordinate_missing import CHECK as COORDINATE_MISSING
 from geo.checks.coordinate_out_of_range import CHECK as COORDINATE_OUT_OF_RANGE
 from geo.checks.coordinate_precision_low import CHECK as COORDINATE_PRECISION_LOW
 from geo.checks.coordinate_sentinel import CHECK as COORDINATE_SENTINEL
+from geo.checks.coordinates_at_centroid import CHECK as COORDINATES_AT_CENTROID
+from geo.checks.coordinates_at_known_place import CHECK as COORDINATES_AT_KNOWN_PLACE
 from geo.checks.curbstone_cluster import CHECK as CURBSTONE_CLUSTER
 from geo.checks.duplicate_coordinate import CHECK as DUPLICATE_COORDINATE
 from geo.checks.duplicate_household import CHECK as DUPLICATE_HOUSEHOLD
@@ -33,6 +36,7 @@ from geo.checks.presumed_negated_longitude import CHECK as PRESUMED_NEGATED_LONG
 from geo.checks.presumed_swapped_coordinate import CHECK as PRESUMED_SWAPPED_COORDINATE
 from geo.checks.protocol import Check
 from geo.checks.rapid_succession import CHECK as RAPID_SUCCESSION
+from geo.checks.spatial_outlier import CHECK as SPATIAL_OUTLIER
 from geo.checks.stale_fix import CHECK as STALE_FIX
 from geo.checks.zero_coordinate import CHECK as ZERO_COORDINATE
 
@@ -61,12 +65,16 @@ CHECKS: tuple[Check, ...] = (
     IN_NO_AREA,
     MEMBERSHIP_UNCERTAIN,
     POSITION_NOT_DECISIVE,
+    AMBIGUOUS_OVERLAP,
+    COORDINATES_AT_CENTROID,
+    COORDINATES_AT_KNOWN_PLACE,
     INTERVIEW_LOCATION_MISMATCH,
     DUPLICATE_COORDINATE,
     NEAR_DUPLICATE,
     CURBSTONE_CLUSTER,
     DUPLICATE_HOUSEHOLD,
     HOUSEHOLD_MOVED,
+    SPATIAL_OUTLIER,
     IMPOSSIBLE_TRAVEL,
     RAPID_SUCCESSION,
 )

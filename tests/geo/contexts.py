@@ -2,23 +2,27 @@
 
 country, water: an outline, as WKT in metres from the frame's origin (in degrees where it has none)
 doubtful: area code -> the place of an open finding of frame QA
+places: kind, name and metres east and north of each listed place
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import shapely
 
 from geo.context import Context
 from geo.frame import Layer
+from geo.places import Places
 from tests.geo.shapes import around, layer_of
 
 
 def context_of(drawn: Mapping[str, Any], origin: list[float] | None) -> Context:
     """Everything that ``drawn`` names; nothing else."""
-    assert set(drawn) <= {"country", "water", "doubtful"}
+    assert set(drawn) <= {"country", "water", "doubtful", "places"}
 
     def layer(places: Mapping[str, str]) -> Layer:
         shapes = [shapely.from_wkt(wkt) for wkt in places.values()]
@@ -29,5 +33,18 @@ def context_of(drawn: Mapping[str, Any], origin: list[float] | None) -> Context:
     return Context(
         country=layer({"ID": drawn["country"]}) if "country" in drawn else None,
         water=layer({"sea": drawn["water"]}) if "water" in drawn else None,
+        places=places_of(drawn["places"], origin) if "places" in drawn else None,
         doubtful=layer(drawn["doubtful"]) if "doubtful" in drawn else None,
+    )
+
+
+def places_of(drawn: Sequence[tuple[str, str, float, float]], origin: list[float] | None) -> Places:
+    """Listed places, in metres from the origin."""
+    assert origin is not None
+    at = [around(shapely.Point(east, north), *origin) for _, _, east, north in drawn]
+    return Places(
+        name=pa.array([name for _, name, _, _ in drawn], pa.string()),
+        kind=pa.array([kind for kind, _, _, _ in drawn], pa.string()),
+        lon=np.array([point.x for point in at], float),
+        lat=np.array([point.y for point in at], float),
     )
