@@ -7,6 +7,7 @@ from typing import Any
 
 from geo.frame import Layer
 from geo.places import Places
+from geo.roster import Roster
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,5 +24,5 @@ class Context:
     doubtful: Layer | None = None
     lineage: Any = None
     places: Places | None = None
-    roster: Any = None
+    roster: Roster | None = None
     exemptions: Any = None

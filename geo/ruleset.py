@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from geo.checks.registry import CHECKS
 from geo.errors import ValueRefused
+from geo.rules import RULES
 from geo.text import Text
 
 DEFAULT_NAME = "default"
@@ -34,7 +34,7 @@ class Ruleset:
     name: str = DEFAULT_NAME
     version: int = DEFAULT_VERSION
     parameters: Mapping[str, Mapping[str, float]] = field(
-        default_factory=lambda: {check.code: check.defaults() for check in CHECKS}
+        default_factory=lambda: {check.code: check.defaults() for check in RULES}
     )
     disabled: frozenset[str] = frozenset()
     others_on: bool = True
@@ -78,7 +78,7 @@ class Ruleset:
         ruleset was stored takes its default, and the check is on or off as ``others_on`` says; one that has
         gone since is left out.
         """
-        parameters = {check.code: check.defaults() for check in CHECKS}
+        parameters = {check.code: check.defaults() for check in RULES}
         where = f"ruleset {stored['name']}"
         for code, values in stored["parameters"].items():
             for name, value in values.items():
@@ -115,7 +115,7 @@ class Difference:
 def differences(before: Ruleset, after: Ruleset) -> list[Difference]:
     """What ``after`` says otherwise than ``before``, in the order of the checks; nothing of their names."""
     found = []
-    for check in CHECKS:
+    for check in RULES:
         code = check.code
         pairs: list[tuple[str, float | bool, float | bool]] = [(ON, before.is_on(code), after.is_on(code))]
         pairs += [

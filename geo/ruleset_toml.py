@@ -23,9 +23,9 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from geo.checks.registry import CHECK_OF_CODE, CHECKS
 from geo.errors import RulesetInvalid
 from geo.parameters import SWITCH, Parameter
+from geo.rules import RULE_OF_CODE, RULES
 from geo.ruleset import DEFAULT_NAME, ON, Ruleset, plain_text
 from geo.text import LANGUAGES, Language, Text
 
@@ -163,15 +163,15 @@ class _Reader:
         return bool(value)
 
     def _checks(self, given: Any, others_on: bool) -> tuple[dict[str, dict[str, float]], set[str]]:
-        parameters = {check.code: check.defaults() for check in CHECKS}
+        parameters = {check.code: check.defaults() for check in RULES}
         on = dict.fromkeys(parameters, others_on)
         if not isinstance(given, dict):
             self._refuse("checks", given, _WANTED_TABLE)
             given = {}
         for code, values in given.items():
             where = f"checks.{_shown(code)}"
-            if code not in CHECK_OF_CODE:
-                hint = _near(code, CHECK_OF_CODE) or _SEE_CHECKS
+            if code not in RULE_OF_CODE:
+                hint = _near(code, RULE_OF_CODE) or _SEE_CHECKS
                 self.faults.append(_UNKNOWN_CHECK.fill(where=where, hint=hint))
             elif not isinstance(values, dict):
                 self._refuse(where, values, _WANTED_TABLE)
@@ -181,7 +181,7 @@ class _Reader:
         return parameters, {code for code, is_on in on.items() if not is_on}
 
     def _parameters(self, where: str, code: str, given: Mapping[str, Any]) -> dict[str, float]:
-        known = CHECK_OF_CODE[code].parameters
+        known = RULE_OF_CODE[code].parameters
         values = {}
         for name in (name for name in given if name != ON):
             place = f"{where}.{_shown(name)}"
@@ -252,7 +252,7 @@ def toml_of_ruleset(ruleset: Ruleset, language: Language | None = None) -> str:
     if ruleset.title is not None:
         lines += [f"title.{one} = {_quoted(ruleset.title.say(one))}" for one in LANGUAGES]
     lines += [f"extends = {_quoted(DEFAULT_NAME)}", f"others_on = {_switch_of(ruleset.others_on)}"]
-    for check in CHECKS:
+    for check in RULES:
         lines += ["", f"[checks.{check.code}]"]
         if language:
             lines.append(f"# {check.title.say(language)}")

@@ -71,7 +71,7 @@ class _Axis:
 
     def cut(self, decimals: int) -> NDArray[np.int64]:
         """The number without what stands behind its first ``decimals`` decimals."""
-        return self.units // 10 ** (_UNIT_DECIMALS - decimals)
+        return np.asarray(self.units // 10 ** (_UNIT_DECIMALS - decimals), np.int64)
 
 
 def _count(names: pa.StringArray, axes: list[_Axis], decimal: int) -> pa.Table:
@@ -179,8 +179,8 @@ ROLL_UP = RollUp(
         "{digit_share:.0%} koordinat, padahal lazimnya 10%.",
     ),
     remedy=Text(
-        en="See whether an app or a spreadsheet rounds the coordinates; else ask the enumerator how they were "
-        "taken.",
+        en="See whether an app or a spreadsheet rounds the coordinates; else ask the enumerator how they "
+        "were taken.",
         id="Periksa apakah aplikasi atau lembar kerja membulatkan koordinat; jika tidak, tanyakan kepada "
         "petugas cara pengambilannya.",
     ),

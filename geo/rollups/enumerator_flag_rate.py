@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     from geo.engine import Checked
 
 SUMS = pa.schema(
-    [("kecamatan", pa.string()), ("enumerator_id", pa.string()), ("geotags", pa.int64()), ("flagged", pa.int64())]
+    [
+        ("kecamatan", pa.string()),
+        ("enumerator_id", pa.string()),
+        ("geotags", pa.int64()),
+        ("flagged", pa.int64()),
+    ]
 )
 _LEAST_OTHERS = 4
 """Of fewer colleagues nobody can say how much their rates differ."""
@@ -92,7 +97,7 @@ def decide(sums: pa.Table, values: Values, setting: Setting) -> Decided:
         Outcomes.of(
             fails,
             Severity.REVIEW,
-            {"no_enumerator": ~named, "area_unknown": ~known, "few_geotags": few, "few_enumerators": fewest},
+            {"no_enumerator": ~named, "no_kecamatan": ~known, "few_geotags": few, "few_enumerators": fewest},
             lambda rows: {
                 "kecamatan": kecamatan.take(pa.array(rows)),
                 "geotags": n[rows],
@@ -142,8 +147,8 @@ ROLL_UP = RollUp(
     message=Text(
         en="{flagged} of {geotags} geotags in kecamatan {kecamatan} need a look: {shrunk_rate:.0%} allowing "
         "for chance, where {usual_rate:.0%} is usual.",
-        id="{flagged} dari {geotags} geotag di kecamatan {kecamatan} perlu dilihat: {shrunk_rate:.0%} setelah "
-        "memperhitungkan kebetulan, sedangkan lazimnya {usual_rate:.0%}.",
+        id="{flagged} dari {geotags} geotag di kecamatan {kecamatan} perlu dilihat: {shrunk_rate:.0%} "
+        "setelah memperhitungkan kebetulan, sedangkan lazimnya {usual_rate:.0%}.",
     ),
     remedy=Text(
         en="Look at the kinds of findings and talk with the enumerator: the device, the terrain, the "

@@ -17,8 +17,9 @@ ROLL_UP_REASONS: dict[str, Text] = {
         id="Terlalu sedikit koordinat yang ditulis sampai digit itu, atau geotag terlalu berdekatan "
         "sehingga digitnya tidak beragam.",
     ),
-    "area_unknown": Text(
-        en="The assigned area is not in this release.", id="Wilayah tugas tidak ada dalam rilis ini."
+    "no_kecamatan": Text(
+        en="The records name no area within a kecamatan.",
+        id="Catatan tidak menyebut wilayah di dalam suatu kecamatan.",
     ),
     "few_enumerators": Text(
         en="Too few enumerators work in the kecamatan to compare.",
@@ -31,9 +32,7 @@ ROLL_UP_REASONS: dict[str, Text] = {
         en="The shared edge is a coastline, which moves with the tide and is drawn roughly.",
         id="Batas bersama ini garis pantai yang bergeser oleh pasang dan digambar kasar.",
     ),
-    "no_roster": Text(
-        en="No roster was given.", id="Daftar penugasan (roster) tidak diberikan."
-    ),
+    "no_roster": Text(en="No roster was given.", id="Daftar penugasan (roster) tidak diberikan."),
     "area_not_finished": Text(
         en="The area has not been reported finished.", id="Wilayah belum dilaporkan selesai."
     ),

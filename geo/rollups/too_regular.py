@@ -174,7 +174,10 @@ ROLL_UP = RollUp(
     parameters={
         "least_geotags": Parameter(20, "", "catalogue of checks", least=5),
         "most_ratio": Parameter(
-            1.7, "", "catalogue of checks: Clark and Evans' ratio; six standard errors at 20 points", least=1.0
+            1.7,
+            "",
+            "catalogue of checks: Clark and Evans' ratio; six standard errors at 20 points",
+            least=1.0,
         ),
         "most_variation": Parameter(
             0.1,
