@@ -15,8 +15,8 @@ from api.languages import Spoken
 from api.parameters import Database
 from api.routes.checks import BothLanguages
 from boundaries.store.reading import Connection, reading
-from geo.checks.registry import CHECKS
 from geo.errors import InputError, NotFound
+from geo.rules import RULES
 from geo.ruleset import Ruleset, differences
 from geo.text import Text
 from geotags.rulesets.library import RULESET, find_named_ruleset, list_rulesets
@@ -178,7 +178,7 @@ def get_ruleset(engine: Database, folder: Folder, ruleset: Reference) -> dict[st
                     for name, one in check.parameters.items()
                 },
             }
-            for check in CHECKS
+            for check in RULES
         ],
     }
 

@@ -6,25 +6,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from geo.checks.reasons import REASONS
-from geo.checks.registry import CHECK_OF_CODE
+from geo.rules import RULE_OF_CODE
 from geo.text import Language
 
 
 def title_of(code: str, language: Language) -> str:
     """A check's title; its code when this version of Patok no longer has the check."""
-    check = CHECK_OF_CODE.get(code)
+    check = RULE_OF_CODE.get(code)
     return check.title.say(language) if check else code
 
 
 def remedy_of(code: str, language: Language) -> str:
     """What to do about a finding; nothing for a check that is gone."""
-    check = CHECK_OF_CODE.get(code)
+    check = RULE_OF_CODE.get(code)
     return check.remedy.say(language) if check else ""
 
 
 def message_of(code: str, evidence: Mapping[str, Any], language: Language) -> str:
     """A finding's message; the title where its evidence is of a version that named it otherwise."""
-    check = CHECK_OF_CODE.get(code)
+    check = RULE_OF_CODE.get(code)
     if check is None:
         return code
     try:

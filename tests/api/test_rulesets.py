@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
-from geo.checks.registry import CHECKS
+from geo.rules import RULES
 from geo.ruleset import Ruleset
 from geo.ruleset_toml import ruleset_of_toml
 
@@ -67,7 +67,7 @@ def test_rulesets_of_patok_of_the_folder_and_of_campaigns(
         ("lapangan", 2, "folder", ["juga", "kini"]),
         ("lapangan", 1, "campaign", ["lama"]),
     ]
-    assert all(one["checks_on"] + one["checks_off"] == len(CHECKS) for one in said["rulesets"])
+    assert all(one["checks_on"] + one["checks_off"] == len(RULES) for one in said["rulesets"])
     assert said["rulesets"][2]["title"] == {"en": "Field work", "id": "Kerja lapangan"}
     [faulty] = said["faulty"]
     assert (faulty["file"], faulty["code"]) == ("buruk.toml", "RULESET_INVALID")
@@ -82,9 +82,9 @@ def test_without_a_folder(world: Any, get: Get) -> None:
 
 def test_one_ruleset_with_every_check_and_value(world: Any, folder: Path, get: Get) -> None:
     found = get("/v1/rulesets/lapangan")
-    assert [check["code"] for check in found["checks"]] == [check.code for check in CHECKS]
+    assert [check["code"] for check in found["checks"]] == [check.code for check in RULES]
     assert [check["code"] for check in found["checks"] if not check["on"]] == ["DUPLICATE_COORDINATE"]
-    for answer, check in zip(found["checks"], CHECKS, strict=True):
+    for answer, check in zip(found["checks"], RULES, strict=True):
         assert answer["title"] == {"en": check.title.en, "id": check.title.id}
         assert answer["parameters"].keys() == check.parameters.keys()
         for name, one in answer["parameters"].items():

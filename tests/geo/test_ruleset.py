@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.checks.registry import CHECK_OF_CODE, CHECKS
+from geo.checks.registry import CHECKS
 from geo.codes import SCHEMES
 from geo.engine import Verdict, check_geotags
 from geo.errors import RulesetInvalid
@@ -17,12 +17,13 @@ from geo.frame import Frame
 from geo.geotags import Geotags
 from geo.levels import Level
 from geo.parameters import SWITCH, Parameter
+from geo.rules import RULE_OF_CODE, RULES
 from geo.ruleset import ON, Difference, Ruleset, differences, plain_text
 from geo.ruleset_toml import ruleset_of_toml, toml_of_ruleset
 from geo.text import LANGUAGES
 
 HEAD = 'name = "lapangan"\nversion = 2\n'
-CODES = [check.code for check in CHECKS]
+CODES = [check.code for check in RULES]
 
 # What version 1 of the default ruleset gave before any other. Another value is another version; a check or
 # parameter that comes new is none.
@@ -74,7 +75,7 @@ def values_of(parameter: Parameter) -> st.SearchStrategy[float]:
 @st.composite
 def rulesets(draw: st.DrawFn) -> Ruleset:
     parameters = {
-        check.code: {name: draw(values_of(one)) for name, one in check.parameters.items()} for check in CHECKS
+        check.code: {name: draw(values_of(one)) for name, one in check.parameters.items()} for check in RULES
     }
     line = st.text(st.characters(codec="utf-8").filter(str.isprintable), min_size=1, max_size=40)
     return Ruleset(
@@ -99,7 +100,7 @@ def test_the_default_ruleset_has_the_values_of_its_version() -> None:
     assert all(Ruleset().is_on(code) for code in CODES)
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
+@pytest.mark.parametrize("check", RULES, ids=lambda check: check.code)
 def test_a_default_lies_where_a_ruleset_may_put_it(check: Any) -> None:
     assert ON not in check.parameters
     for parameter in check.parameters.values():
@@ -323,7 +324,7 @@ def test_a_check_that_is_off_has_no_outcome(off: set[str]) -> None:
     frame = Frame(SCHEMES["bps"], ())
     ruleset = Ruleset(disabled=frozenset(off))
     checked = check_geotags(geotags, frame, Level.SUBSLS, ruleset)
-    assert list(checked.outcomes) == [code for code in CODES if code not in off]
+    assert list(checked.outcomes) == [check.code for check in CHECKS if check.code not in off]
     whole = check_geotags(geotags, frame, Level.SUBSLS)
     assert [(f.row, f.check.code) for f in checked.findings()] == [
         (f.row, f.check.code) for f in whole.findings() if f.check.code not in off
@@ -335,7 +336,7 @@ def test_a_check_that_is_off_has_no_outcome(off: set[str]) -> None:
 
 def test_a_parameter_holds_for_others_although_its_check_is_off() -> None:
     """What accuracy is assumed concerns every distance, also when nobody wants to hear that it is missing."""
-    assert CHECK_OF_CODE["ACCURACY_MISSING"].parameters["assumed_m"].unit == "m"
+    assert RULE_OF_CODE["ACCURACY_MISSING"].parameters["assumed_m"].unit == "m"
     ruleset = read("[checks.ACCURACY_MISSING]\non = false\nassumed_m = 400\n")
     geotags = Geotags.from_columns({"lon_text": ["115.4"], "lat_text": ["-8.5"]})
     checked = check_geotags(geotags, Frame(SCHEMES["bps"], ()), Level.SUBSLS, ruleset)

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine, text
 
-from geo.checks.registry import CHECKS
 from geo.errors import FileNotOpened, NotFound, RulesetInvalid
+from geo.rules import RULES
 from geo.ruleset import Ruleset
 from geotags.rulesets.library import built_in_rulesets, list_rulesets, read_ruleset
 from patok.rulesets import find_ruleset
@@ -148,7 +148,7 @@ def test_show_prints_what_can_be_read_again(patok: Patok, folder: Path, tmp_path
         copy.write_text(printed.out, "utf-8")
         assert read_ruleset(copy) == find_ruleset(name)
     default = patok("ruleset", "show", "default").out
-    for check in CHECKS:
+    for check in RULES:
         assert f"\n[checks.{check.code}]\n# {check.title.en}\non = true\n" in default
         for name, one in check.parameters.items():
             assert f"\n{name} = " in default
@@ -243,7 +243,7 @@ def test_with_membership_every_geotag_that_is_not_assessed_says_why(
     assert len(undecided) >= 6
     assert (undecided["findings"] != "").all()
     assert set(";".join(table["findings"]).split(";")) - {""} <= {
-        code for code in (check.code for check in CHECKS) if built_in_rulesets()["membership"].is_on(code)
+        code for code in (check.code for check in RULES) if built_in_rulesets()["membership"].is_on(code)
     }
 
 
