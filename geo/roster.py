@@ -13,13 +13,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from geo.errors import ValueRefused
-from geo.text import Text
-
-_WHERE = Text(en="roster, household {number}", id="daftar penugasan, keluarga ke-{number}")
-_TWICE = Text(en="the same household a second time", id="keluarga yang sama untuk kedua kalinya")
-_ONCE = Text(en="each household of an area once", id="setiap keluarga dalam satu wilayah satu kali saja")
-
 
 @dataclass(frozen=True, eq=False)
 class Roster:
@@ -41,12 +34,6 @@ class Roster:
 
     def __len__(self) -> int:
         return len(self.household_key)
-
-    def require_distinct(self) -> None:
-        """Raise ``ValueRefused`` for a household that is there twice in one area; the first is named."""
-        row = self.first_repeated()
-        if row is not None:
-            raise ValueRefused(where=_WHERE.fill(number=row + 1), value=_TWICE, wanted=_ONCE)
 
     def first_repeated(self) -> int | None:
         """The row of the first household that came before; None where all are different."""
