@@ -27,7 +27,7 @@ def collect(checked: Checked) -> pa.Table:
     rows = np.flatnonzero(checked.subject.usable & ~np.asarray(pc.equal(geotags.assigned_area, "")))
     names = geotags.assigned_area.take(pa.array(rows))
     area, household = as_numbers(names), as_numbers(households(geotags, rows))
-    first = np.unique(np.column_stack([area, household]), axis=0, return_index=True)[1]
+    first = np.unique(area * 2**32 + household, return_index=True)[1]
     one = np.ones(len(first), np.int64)
     return ROLL_UP.add_up([pa.table([names.take(pa.array(first)), one], schema=SUMS)])
 

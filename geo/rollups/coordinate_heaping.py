@@ -10,11 +10,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import stats
 
-from geo.checks.groups import as_numbers
+from geo.checks.groups import Groups, as_numbers
 from geo.checks.protocol import Outcomes, Scope, Severity, Values
 from geo.coordinates import decimals_written
 from geo.crs import TRANSFORMED
 from geo.parameters import Parameter
+from geo.rollups.digits import count_digits
 from geo.rollups.protocol import About, Decided, RollUp, Setting
 from geo.text import Text
 
@@ -51,7 +52,9 @@ def collect(checked: Checked) -> pa.Table:
         for texts, degrees in ((geotags.lon_text, geotags.lon), (geotags.lat_text, geotags.lat))
     ]
     names = geotags.enumerator_id.take(pa.array(rows))
-    return ROLL_UP.add_up(_count(names, axes, decimal) for decimal in DECIMALS)
+    plain = np.flatnonzero((axes[0].decimals >= 0) & (axes[1].decimals >= 0))
+    groups = Groups.by(as_numbers(names)[plain], plain)
+    return ROLL_UP.add_up(_count(names, groups, axes, decimal) for decimal in DECIMALS)
 
 
 class _Axis:
@@ -63,7 +66,7 @@ class _Axis:
     def __init__(self, texts: pa.StringArray, degrees: NDArray[np.float64]) -> None:
         self.units = np.rint(np.abs(degrees) * 10**_UNIT_DECIMALS).astype(np.int64)
         # A number that came as such ends where the shortest text of it does.
-        self.decimals = np.full(len(degrees), _UNIT_DECIMALS)
+        self.decimals = np.full(len(degrees), _UNIT_DECIMALS, np.int64)
         for decimals in range(_UNIT_DECIMALS - 1, -1, -1):
             self.decimals[self.cut(decimals) * 10 ** (_UNIT_DECIMALS - decimals) == self.units] = decimals
         given = ~np.asarray(pc.is_null(texts))
@@ -74,36 +77,17 @@ class _Axis:
         return np.asarray(self.units // 10 ** (_UNIT_DECIMALS - decimals), np.int64)
 
 
-def _count(names: pa.StringArray, axes: list[_Axis], decimal: int) -> pa.Table:
-    """The sums of one decimal."""
-    enumerator = as_numbers(names)
-    plain = (axes[0].decimals >= 0) & (axes[1].decimals >= 0)
-    # A place counts with the most decimals it was written with, whatever came first.
-    kept = np.flatnonzero(plain)
-    fine = axes[0].decimals[kept] + axes[1].decimals[kept]
-    order = np.lexsort((-fine, axes[1].cut(decimal)[kept], axes[0].cut(decimal)[kept], enumerator[kept]))
-    kept = kept[order]
-    place = np.column_stack([enumerator[kept], *(axis.cut(decimal)[kept] for axis in axes)])
-    kept = kept[np.r_[True, (np.diff(place, axis=0) != 0).any(axis=1)][: len(kept)]]
-    owner = enumerator[kept]
-    n = int(owner.max(initial=-1)) + 1
-    counts, shorter = np.zeros((n, 10), np.int64), np.zeros(n, np.int64)
-    for axis in axes:
-        cells = np.unique(np.column_stack([owner, axis.cut(decimal - 1)[kept]]), axis=0)[:, 0]
-        varied = np.bincount(cells.astype(np.int64), minlength=n)[owner] >= _LEAST_CELLS
-        written = axis.decimals[kept] >= decimal
-        digit = axis.cut(decimal)[kept] % 10
-        np.add.at(counts, (owner[varied & written], digit[varied & written]), 1)
-        shorter += np.bincount(owner[varied & ~written], minlength=n)
-    first = np.unique(enumerator, return_index=True)[1][:n]
-    columns = [
-        names.take(pa.array(first)),
-        np.full(n, decimal, np.int8),
-        np.bincount(owner, minlength=n),
-        *counts.T,
-        shorter,
-    ]
-    return pa.table(columns, schema=SUMS)
+def _count(names: pa.StringArray, groups: Groups, axes: list[_Axis], decimal: int) -> pa.Table:
+    """The sums of one decimal; ``groups`` are the rows of each enumerator."""
+    n = len(groups)
+    counts, shorter, places = np.zeros((n, 10), np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
+    cuts, decimals = (
+        np.column_stack([column[groups.rows] for column in columns])
+        for columns in ([axis.cut(decimal) for axis in axes], [axis.decimals for axis in axes])
+    )
+    count_digits(groups.starts, cuts, decimals, decimal, _LEAST_CELLS, counts, shorter, places)
+    owners = names.take(pa.array(groups.rows[groups.starts[:-1]]))
+    return pa.table([owners, np.full(n, decimal, np.int8), places, *counts.T, shorter], schema=SUMS)
 
 
 def decide(sums: pa.Table, values: Values, setting: Setting) -> Decided:

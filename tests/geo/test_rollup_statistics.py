@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy import spatial, stats
 
 from geo.geodesy import metres_per_degree
+from geo.geotags import Geotags
 from geo.levels import Level
 from geo.rollups import coordinate_heaping, enumerator_flag_rate
 from geo.rollups.flag_posterior import _upper_tail, judge
@@ -173,8 +174,6 @@ def test_rounded_coordinates_are_found(step_deg: float, fails: bool, trimmed: bo
         "enumerator_id": ["e1"] * 400,
         "assigned_area": [A] * 400,
     }
-    from geo.geotags import Geotags
-
     batch = checked(Geotags.from_columns(columns))
     if trimmed and step_deg == 1e-5:
         fails = False  # five decimals as a device may have written them
@@ -271,3 +270,50 @@ def test_geotags_at_equal_steps_along_a_line_are_found(noise_m: float, fails: bo
     [finding] = found("TOO_REGULAR", batch) or [None]
     assert (finding is not None) == fails
     assert finding is None or finding["evidence"]["in_line"]
+
+
+@given(
+    rows=st.lists(
+        st.tuples(st.sampled_from("ab"), st.integers(0, 400), st.integers(0, 400), st.integers(4, 7)),
+        max_size=80,
+    )
+)
+@settings(deadline=None, max_examples=60)
+def test_digits_are_counted_as_by_hand(rows: list[tuple[str, int, int, int]]) -> None:
+    """Texts of 4 to 7 decimals against plain Python over their characters."""
+    lon = [f"{115.4 + i * 1.37e-5:.{decimals}f}" for _, i, _, decimals in rows]
+    lat = [f"{-8.5 + j * 2.31e-5:.{decimals}f}" for _, _, j, decimals in rows]
+    names = [name for name, *_ in rows]
+    columns = {"lon_text": pa.array(lon, pa.string()), "lat_text": pa.array(lat, pa.string())}
+    geotags = Geotags.from_columns(columns | {"enumerator_id": names})
+    told = {
+        (row["enumerator_id"], row["decimal"]): row for row in HEAPING.collect(checked(geotags)).to_pylist()
+    }
+    for decimal in (5, 6):
+        for name in set(names):
+            places: dict[tuple[str, str], list[int]] = {}
+            for owner, x, y in zip(names, lon, lat, strict=True):
+                if owner == name:
+                    key = cut(x, decimal), cut(y, decimal)
+                    places[key] = [
+                        max(n, len(t.split(".")[1]))
+                        for n, t in zip(places.get(key, [0, 0]), (x, y), strict=True)
+                    ]
+            counts, shorter = [0] * 10, 0
+            for axis in (0, 1):
+                if len({key[axis][:-1] for key in places}) < 10:
+                    continue
+                for key, written in places.items():
+                    if written[axis] >= decimal:
+                        counts[int(key[axis][-1])] += 1
+                    else:
+                        shorter += 1
+            row = told[name, decimal]
+            assert [row[f"digit_{digit}"] for digit in range(10)] == counts
+            assert (row["shorter"], row["geotags"]) == (shorter, len(places))
+
+
+def cut(text: str, decimals: int) -> str:
+    """A text with so many decimals: zeros where it has fewer."""
+    whole, part = text.split(".")
+    return f"{whole}.{part[:decimals]:0<{decimals}}"
