@@ -30,7 +30,7 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     outlier factor is above ``most_factor``.
 
     Compared are the logarithms of distances, by median and median absolute deviation of the area (Iglewicz
-    and Hoaglin 1993). The factor is that of Breunig et al. (2000) with 20 neighbours, or as many as there are. Review outside the
+    and Hoaglin 1993). The factor is that of Breunig et al. (2000) with 20 neighbours. Review outside the
     assigned area, info inside.
     """
     n = len(subject.geotags)

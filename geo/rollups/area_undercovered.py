@@ -94,6 +94,7 @@ ROLL_UP = RollUp(
     n_keys=1,
     collect=collect,
     decide=decide,
+    reads=("household_key", "building_no", "refusal_reason"),
     parameters={
         "most_missing": Parameter(
             0.1,

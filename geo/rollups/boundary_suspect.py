@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from geo.checks.groups import as_numbers
 from geo.checks.manual_placement import placed_by_hand
-from geo.checks.outside import clearly_outside, contained_elsewhere
+from geo.checks.outside import clearly_outside, contained_elsewhere, points_of
 from geo.checks.protocol import Outcomes, Severity, Values
 from geo.geodesy import metres_per_degree
 from geo.geotags import MOCK_YES
@@ -57,13 +57,11 @@ def collect(checked: Checked) -> pa.Table:
     """
     subject, geotags = checked.subject, checked.subject.geotags
     left_out = placed_by_hand(geotags) | (geotags.is_mock == MOCK_YES)
-    found = contained_elsewhere(subject)
-    outside = np.flatnonzero(clearly_outside(subject) & ~left_out)
-    rows = outside[np.isin(outside, np.fromiter(found, np.int64, len(found)))]
+    rows = np.flatnonzero(clearly_outside(subject) & contained_elsewhere(subject) & ~left_out)
     lon, lat = nearest_boundary(checked.membership, geotags, subject.frame, subject.level, rows)
     columns = [
         geotags.assigned_area.take(pa.array(rows)),
-        pa.array([found[row] for row in rows.tolist()], pa.string()),
+        subject.candidates.likeliest(points_of(subject, rows)),
         geotags.enumerator_id.take(pa.array(rows)),
         np.rint(-checked.membership.distance_m[rows] * 100).astype(np.int64),
         np.rint(lon * _E7).astype(np.int64),
@@ -250,6 +248,7 @@ ROLL_UP = RollUp(
     n_keys=6,
     collect=collect,
     decide=decide,
+    reads=("is_mock", "source", "enumerator_id"),
     parameters={
         "least_geotags": Parameter(10, "", "catalogue of checks", least=1),
         "least_enumerators": Parameter(2, "", "catalogue of checks: no one person's habit", least=1),

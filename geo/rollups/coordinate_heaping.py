@@ -172,6 +172,7 @@ ROLL_UP = RollUp(
     n_keys=2,
     collect=collect,
     decide=decide,
+    reads=("lon_text", "lat_text", "enumerator_id"),
     parameters={
         "least_geotags": Parameter(
             100, "", "catalogue of checks: different places, and digits written", least=20

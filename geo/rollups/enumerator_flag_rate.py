@@ -160,6 +160,7 @@ ROLL_UP = RollUp(
     n_keys=2,
     collect=collect,
     decide=decide,
+    reads=("enumerator_id",),
     parameters={
         "least_geotags": Parameter(30, "", "catalogue of checks: of fewer the rate says little", least=1),
         "false_discovery": Parameter(

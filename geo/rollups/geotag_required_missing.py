@@ -50,4 +50,5 @@ ROLL_UP = RollUp(
     n_keys=1,
     collect=collect,
     decide=decide,
+    reads=("household_key", "refusal_reason"),
 )

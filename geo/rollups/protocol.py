@@ -66,7 +66,8 @@ class RollUp:
     """One rule about many geotags. ``message`` is filled from a finding's evidence.
 
     ``sums`` is the schema of what ``collect`` gives; its first ``n_keys`` columns are the key, every other
-    is a number that is added up. ``scope`` says how the input may be cut: ``Scope.RECORD`` anywhere, any
+    is a number that is added up. ``reads`` are the fields of geotags that it needs beside
+    ``geo.geotags.ALWAYS_READ``. ``scope`` says how the input may be cut: ``Scope.RECORD`` anywhere, any
     other only between groups, and then no group may come twice. With ``after_checks`` the outcomes of all
     checks are needed, those of every scope.
     """
@@ -83,6 +84,7 @@ class RollUp:
     collect: Callable[[Checked], pa.Table]
     decide: Callable[[pa.Table, Values, Setting], Decided]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    reads: tuple[str, ...] = ()
     scope: Scope = Scope.RECORD
     after_checks: bool = False
 

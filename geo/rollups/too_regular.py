@@ -171,6 +171,7 @@ ROLL_UP = RollUp(
     n_keys=2,
     collect=collect,
     decide=decide,
+    reads=("enumerator_id",),
     parameters={
         "least_geotags": Parameter(20, "", "catalogue of checks", least=5),
         "most_ratio": Parameter(

@@ -29,6 +29,8 @@ from geo.frame import Frame
 from geo.geotags import ALWAYS_READ, IDENTIFYING, WRITTEN
 from geo.kernels import CERTAIN_SIGMAS
 from geo.levels import Level
+from geo.rollups.engine import roll_ups_of
+from geo.rollups.protocol import Setting
 from geo.ruleset import Ruleset
 from geo.text import Language
 from geotags.bulk.ahead import in_order
@@ -43,6 +45,7 @@ from geotags.bulk.scratch import (
     write_table,
 )
 from geotags.bulk.spill import read_bucket, write_spill
+from geotags.bulk.sums import FLAGGED, counts_flags, decide_roll_ups, reads_of, save_flags, save_sums
 from geotags.bulk.tables import (
     Counts,
     Said,
@@ -107,16 +110,22 @@ class BulkCheck:
     def fields(self) -> frozenset[str]:
         """The fields of a geotag that the results and the checks need; the others are not even read."""
         of_checks = (name for scope in Scope for check in self.checks(scope) for name in check.reads)
-        return frozenset((*ALWAYS_READ, *(() if self.brief else IDENTIFYING), *of_checks))
+        shown = () if self.brief else IDENTIFYING
+        return frozenset((*ALWAYS_READ, *shown, *of_checks)) | reads_of(roll_ups_of(self.ruleset))
 
     def fields_of(self, scope: Scope) -> frozenset[str]:
-        """Those that the checks of one scope need."""
+        """Those that the checks and roll-ups of one scope need."""
         of_checks = (name for check in self.checks(scope) for name in check.reads)
-        return frozenset((*ALWAYS_READ, *of_checks)) - frozenset(WRITTEN)
+        always = frozenset(ALWAYS_READ) - frozenset(WRITTEN)
+        return always | frozenset(of_checks) | reads_of(roll_ups_of(self.ruleset, scope))
 
     def scopes(self) -> list[Scope]:
-        """Those beyond one record that some check needs."""
-        return [scope for scope in Scope if scope is not Scope.RECORD and self.checks(scope)]
+        """Those beyond one record that some check or roll-up needs."""
+        return [
+            scope
+            for scope in Scope
+            if scope is not Scope.RECORD and (self.checks(scope) or roll_ups_of(self.ruleset, scope))
+        ]
 
 
 def run_check(job: BulkCheck, scratch: Scratch, write: Write, progress: Progress) -> Counts:
@@ -142,6 +151,8 @@ def run_check(job: BulkCheck, scratch: Scratch, write: Write, progress: Progress
     if job.scopes():
         for together in in_order(lambda number: _put_together(job, scratch, number), range(n_pieces)):
             hand_over(*together)
+    if roll_ups_of(job.ruleset):
+        counts.roll_ups = decide_roll_ups(scratch, job.ruleset, Setting(job.frame, job.level, job.context))
     if counts.read != counts.checked + counts.quarantined:
         raise AssertionError(f"{counts.read} read, {counts.checked} checked, {counts.quarantined} set aside")
     return counts
@@ -214,12 +225,13 @@ def _check_piece(job: BulkCheck, scratch: Scratch, numbered: _Numbered) -> int:
     own = np.ones(len(geotags), np.bool_)
     checked = check_geotags(geotags, job.frame, job.level, job.ruleset, job.checks(Scope.RECORD), job.context)
     # Mostly numbers that do not shrink, and read again soon.
-    results = _results_of(checked, piece, ids, brief=job.brief)
+    results = _results_of(job, checked, piece, ids)
     write_table(scratch.piece(number, "arrow"), results, compress=False)
     write_table(scratch.piece(number, "findings"), findings_of(checked, ids, own, job.language))
     for scope in job.scopes():
         columns = job.fields_of(scope)
         write_spill(_spilled(scratch, scope, number), checked, ids, scope, columns, job.n_buckets)
+    save_sums(scratch, f"piece-{number}", checked, Scope.RECORD)
     membership = checked.membership
     near = int((np.abs(membership.distance_m) <= CERTAIN_SIGMAS * membership.sigma_m).sum())
     with appearing(done) as unfinished:
@@ -231,7 +243,7 @@ def _spilled(scratch: Scratch, scope: Scope, number: int) -> Path:
     return scratch.path("spill", scope.value, f"{number:06d}.arrow")
 
 
-def _results_of(checked: Checked, piece: Piece, ids: NDArray[np.int64], *, brief: bool) -> pa.Table:
+def _results_of(job: BulkCheck, checked: Checked, piece: Piece, ids: NDArray[np.int64]) -> pa.Table:
     geotags, membership = checked.subject.geotags, checked.membership
     usable = checked.subject.usable
     said = said_of(checked.outcomes, len(geotags))
@@ -247,12 +259,13 @@ def _results_of(checked: Checked, piece: Piece, ids: NDArray[np.int64], *, brief
         "latitude": np.where(usable, geotags.lat, np.nan),
         "accuracy_m": geotags.accuracy_m,
     }
+    shown = told if not job.brief else FLAGGED if counts_flags(job.ruleset) else ()
     return pa.table(
         {
             "id": ids,
             "file_row": piece.rows,
             "item_id": geotags.item_id,
-            **({} if brief else told),
+            **{name: told[name] for name in shown},
             "distance_m": np.round(membership.distance_m, 2),
             "probability": np.round(membership.probability, 6),
             "undecided": membership.undecided > 0,
@@ -284,6 +297,7 @@ def _check_groups(job: BulkCheck, scratch: Scratch, scope: Scope, n_pieces: int,
                 "not_assessed": said.not_assessed.cast(pa.string()),
             }
         ).filter(pa.array(own))
+        save_sums(scratch, f"{scope.value}-{key}", checked, scope)
         _write_by_piece(said_path, table, starts)
         _write_by_piece(found_path, findings_of(checked, ids, own, job.language), starts)
         progress("groups", int(own.sum()))
@@ -313,8 +327,11 @@ def _put_together(job: BulkCheck, scratch: Scratch, number: int) -> tuple[pa.Tab
         parts.append(_in_order(pa.concat_tables(said), first))
     together = merged(parts)
     found = pa.concat_tables(findings).sort_by([("id", "ascending"), ("order", "ascending")])
+    if counts_flags(job.ruleset):
+        save_flags(scratch, f"piece-{number}", results, together.worst, job.frame.scheme)
     verdicts = verdicts_of(together.worst, results.column("undecided").to_numpy())
-    kept = results.drop_columns(["worst", "failed", "undecided", "not_assessed"])
+    flagged = [name for name in FLAGGED if job.brief and name in results.column_names]
+    kept = results.drop_columns(["worst", "failed", "undecided", "not_assessed", *flagged])
     for name, values in (
         ("verdict", verdicts),
         ("findings", codes_of(together.failed)),

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from geo.checks.protocol import Outcome, Outcomes, Severity
 from geo.checks.registry import CHECK_OF_CODE, CHECKS
 from geo.engine import Checked, Verdict, roll_up
+from geo.rollups.engine import RollUps
 from geo.text import Language
 from geotags.bulk.texts import json_of, messages_of
 
@@ -173,6 +174,7 @@ class Counts:
     verdicts: Counter[str] = field(default_factory=Counter)
     findings: Counter[tuple[str, str]] = field(default_factory=Counter)
     not_assessed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    roll_ups: RollUps | None = None
     refused: list[tuple[str, str]] = field(default_factory=list)
     """Files that could not be used, with the sentence that says why."""
 

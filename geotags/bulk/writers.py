@@ -26,7 +26,7 @@ from geotags.bulk.scratch import appearing
 from geotags.exports import OUTPUT, WITH_SPACE, require_writable
 
 _SEVERITIES = pa.array(["", *(severity.word for severity in Severity)])
-_LAYERS = ("geotags", "findings")
+_LAYERS = ("geotags", "findings", "rollups")
 
 
 class Sink(Protocol):
@@ -40,8 +40,16 @@ class Sink(Protocol):
 class BulkWriter:
     """Gives every piece its final columns and hands it on."""
 
-    def __init__(self, results: Sink, findings: Sink, constants: dict[str, Any], *, brief: bool) -> None:
-        self._results, self._findings = results, findings
+    def __init__(
+        self,
+        results: Sink,
+        findings: Sink,
+        open_roll_ups: Callable[[], Sink],
+        constants: dict[str, Any],
+        *,
+        brief: bool,
+    ) -> None:
+        self._results, self._findings, self._open_roll_ups = results, findings, open_roll_ups
         self._constants, self._brief = constants, brief
 
     def write(self, results: pa.Table, findings: pa.Table) -> None:
@@ -52,6 +60,14 @@ class BulkWriter:
             results = results.append_column("messages", _messages(results, findings))
         self._results.write(results.drop_columns(["id", *(["not_assessed"] if self._brief else [])]))
         self._findings.write(_final_findings(results, findings))
+
+    def write_roll_ups(self, found: pa.Table) -> None:
+        """Write the findings about enumerators, areas and households of the roster, once."""
+        severity = _SEVERITIES.take(found.column("severity").combine_chunks())
+        at = found.schema.get_field_index("severity")
+        sink = self._open_roll_ups()
+        sink.write(found.set_column(at, "severity", severity))
+        sink.close()
 
 
 def _messages(results: pa.Table, findings: pa.Table) -> pa.Array:
@@ -95,9 +111,9 @@ def writing(path: Path, constants: dict[str, Any], *, brief: bool = False) -> It
         raise FormatUnknown(file=path.name, known=", ".join(SINKS))
     try:
         with ExitStack() as files:
-            results, findings = SINKS[ending](files, path)
-            yield BulkWriter(results, findings, constants, brief=brief)
-    except (OSError, pa.ArrowException) as error:
+            results, findings, open_roll_ups = SINKS[ending](files, path)
+            yield BulkWriter(results, findings, open_roll_ups, constants, brief=brief)
+    except OSError as error:
         raise ValueRefused(where=OUTPUT, value=str(path), wanted=WITH_SPACE) from error
 
 
@@ -106,14 +122,25 @@ def findings_path(path: Path) -> Path:
     return path if path.suffix.lower() == ".gpkg" else path.with_suffix(f".findings{path.suffix}")
 
 
-def _two_files(make: Callable[[Path], Sink]) -> Callable[[ExitStack, Path], tuple[Sink, Sink]]:
-    def sinks(files: ExitStack, path: Path) -> tuple[Sink, Sink]:
-        opened = []
-        for one in (path, findings_path(path)):
+def roll_ups_path(path: Path) -> Path:
+    """Where the findings of roll-ups stand; the same file for GeoPackage."""
+    return path if path.suffix.lower() == ".gpkg" else path.with_suffix(f".rollups{path.suffix}")
+
+
+Sinks = tuple[Sink, Sink, Callable[[], Sink]]
+"""For results, for findings and, opened when there are some, for roll-ups."""
+
+
+def _files(make: Callable[[Path], Sink]) -> Callable[[ExitStack, Path], Sinks]:
+    def sinks(files: ExitStack, path: Path) -> Sinks:
+        def opened(one: Path) -> Sink:
             sink = make(files.enter_context(appearing(one)))
             files.callback(sink.close)
-            opened.append(sink)
-        return opened[0], opened[1]
+            return sink
+
+        # Of an earlier run nothing may stand beside the new results.
+        roll_ups_path(path).unlink(missing_ok=True)
+        return opened(path), opened(findings_path(path)), lambda: opened(roll_ups_path(path))
 
     return sinks
 
@@ -162,6 +189,7 @@ class _Parquet:
     def close(self) -> None:
         if self._writer is not None:
             self._writer.close()
+            self._writer = None
 
 
 class _Csv:
@@ -178,6 +206,7 @@ class _Csv:
     def close(self) -> None:
         if self._writer is not None:
             self._writer.close()
+            self._writer = None
 
 
 class _GeoJson:
@@ -195,8 +224,9 @@ class _GeoJson:
             self._between = ",\n"
 
     def close(self) -> None:
-        self._file.write("\n]}\n")
-        self._file.close()
+        if not self._file.closed:
+            self._file.write("\n]}\n")
+            self._file.close()
 
 
 def _plain(table: pa.Table) -> pa.Table:
@@ -217,30 +247,26 @@ class _Layer:
     def write(self, table: pa.Table) -> None:
         import pyogrio
 
-        pyogrio.write_arrow(
-            _with_geometry(_plain(table)),
-            self._path,
-            layer=self._layer,
-            driver="GPKG",
-            geometry_name="geometry",
-            geometry_type="Point",
-            crs="EPSG:4326",
-            append=self._append,
-        )
+        table, place = _plain(table), {}
+        if "longitude" in table.column_names:
+            table = _with_geometry(table)
+            place = {"geometry_name": "geometry", "geometry_type": "Point", "crs": "EPSG:4326"}
+        pyogrio.write_arrow(table, self._path, layer=self._layer, driver="GPKG", append=self._append, **place)
         self._append = True
 
     def close(self) -> None:
         pass
 
 
-def _geopackage(files: ExitStack, path: Path) -> tuple[Sink, Sink]:
+def _geopackage(files: ExitStack, path: Path) -> Sinks:
     unfinished = files.enter_context(appearing(path))
-    return _Layer(unfinished, _LAYERS[0]), _Layer(unfinished, _LAYERS[1])
+    results, findings, roll_ups = (_Layer(unfinished, layer) for layer in _LAYERS)
+    return results, findings, lambda: roll_ups
 
 
-SINKS: dict[str, Callable[[ExitStack, Path], tuple[Sink, Sink]]] = {
-    ".parquet": _two_files(_Parquet),
-    ".csv": _two_files(_Csv),
-    ".geojson": _two_files(_GeoJson),
+SINKS: dict[str, Callable[[ExitStack, Path], Sinks]] = {
+    ".parquet": _files(_Parquet),
+    ".csv": _files(_Csv),
+    ".geojson": _files(_GeoJson),
     ".gpkg": _geopackage,
 }

@@ -23,7 +23,7 @@ from tests.geo.shapes import around, layer_of
 from tests.geo.test_cases import frame_named
 
 SHAPES = st.builds(
-    lambda x, y, r, hole: shapely.Point(x, y).buffer(r, 5).difference(shapely.Point(x, y + r / 3).buffer(hole)),
+    lambda x, y, r, hole: shapely.Point(x, y).buffer(r, 5) - shapely.Point(x, y + r / 3).buffer(hole),
     st.integers(-900, 900), st.integers(-900, 900), st.integers(20, 400), st.integers(0, 12),
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import pytest
 import shapely
 
 from geo.context import Context
+from geo.geotags import Geotags
 from geo.levels import Level
 from geo.rollups.protocol import RollUp, Setting
 from geo.rollups.reasons import ROLL_UP_REASONS
@@ -36,6 +37,7 @@ from tests.geo.worlds import (
     with_values,
 )  # fmt: skip
 
+EVERY_FIELD = [column.name for column in fields(Geotags)]
 SETTING = Setting(FRAME, Level.SUBSLS)
 PRECISE = squares(boundary_sigma_m=0.1)
 """Where a metre or two outside is outside for sure."""
@@ -186,7 +188,7 @@ def test_each_direction_and_each_pair_is_its_own() -> None:
         item_id=[f"b{i}" for i in range(5)],
     )
     together = type(five).from_table(
-        pa.concat_tables([five.as_table(), back.as_table()], promote_options="default")
+        pa.concat_tables([one.as_table(EVERY_FIELD) for one in (five, back)], promote_options="default")
     )
     assert suspects(together) == []
 
@@ -201,7 +203,7 @@ def test_areas_that_meet_in_a_corner_or_not_at_all_share_no_edge() -> None:
     far = geotags_at(np.full(n, 3.5 * SIDE_M), 3 * SIDE_M + np.linspace(50, 450, n), accuracy_m="0",
                      enumerator_id=["e1", "e2"] * 6, assigned_area=A)  # fmt: skip
     batch = checked(far, frame=PRECISE)
-    assert batch.subject.candidates[0][0].area_code == FAR
+    assert batch.subject.candidates.area_code[0].as_py() == FAR
     assert found("BOUNDARY_SUSPECT", batch) == []
 
 
@@ -236,7 +238,7 @@ def test_a_coastline_is_left_alone() -> None:
         np.full(10, 2 * SIDE_M + 20.0), y, accuracy_m="0", enumerator_id=["e1", "e2"] * 5, assigned_area=D
     )
     batch = checked(at_sea, frame=PRECISE)
-    assert batch.subject.candidates[0][0].area_code == SEA
+    assert batch.subject.candidates.area_code[0].as_py() == SEA
     assert reasons("BOUNDARY_SUSPECT", batch) == {"coastline": 1}
 
     def shore(gap_m: float) -> Context:
