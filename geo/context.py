@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+from geo.exemptions import Exemptions
 from geo.frame import Layer
+from geo.lineage import Lineage
 from geo.places import Places
 from geo.roster import Roster
+from geo.special_areas import KIND_COLUMN
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,13 +18,15 @@ class Context:
 
     ``country`` holds the outline of the country, ``water`` the seas and lakes, ``doubtful`` the places of
     open findings of frame QA, each under the code of the area that the finding is about; ``places`` the
-    offices and base camps where geotags are often taken in error.
+    offices and base camps where geotags are often taken in error. ``kind_column`` is the attribute of the
+    frame that names the kind of a special area.
     """
 
     country: Layer | None = None
     water: Layer | None = None
     doubtful: Layer | None = None
-    lineage: Any = None
+    lineage: Lineage | None = None
     places: Places | None = None
     roster: Roster | None = None
-    exemptions: Any = None
+    exemptions: Exemptions | None = None
+    kind_column: str = KIND_COLUMN

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.checks.accuracy_missing import CHECK as ACCURACY_MISSING
+from geo.checks.exempting import exempted
 from geo.checks.outside_assigned_area import CHECK as OUTSIDE_ASSIGNED_AREA
 from geo.checks.protocol import Check, Outcome, Outcomes, Severity, Subject
 from geo.checks.registry import CHECK_OF_CODE, CHECKS
@@ -149,7 +150,7 @@ def check_geotags(
     if membership is not None:
         subject.membership = membership
     outcomes = {
-        check.code: check.decide(subject, rules.parameters[check.code])
+        check.code: exempted(check, check.decide(subject, rules.parameters[check.code]), subject)
         for check in checks
         if rules.is_on(check.code)
     }

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from geo.checks.attributes import as_code, where_area
+from geo.checks.attributes import where_area
 from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
+from geo.checks.special import is_of_kind
 from geo.levels import Level
+from geo.special_areas import ON_NO_NEIGHBOURHOOD, as_code
 from geo.text import Text
 
 _NOT_NEIGHBOURHOOD = 1000  # read off real layers: 1xxx farmland, 2xxx forest, 5xxx airports, 6xxx sea
@@ -28,7 +30,10 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     return Outcomes.of(
         where_area(subject, rows, is_empty),
         Severity.REVIEW,
-        {"area_unknown": subject.membership.row < 0},
+        {
+            "area_unknown": subject.membership.row < 0,
+            "special_area": is_of_kind(subject, rows, ON_NO_NEIGHBOURHOOD),
+        },
     )
 
 

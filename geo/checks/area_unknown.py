@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from geo.checks.outside import candidates_of
 from geo.checks.protocol import Check, Columns, Outcomes, Severity, Subject, Values
+from geo.checks.retired import is_retired
 from geo.membership import is_withheld
 from geo.text import Text
 
@@ -14,7 +15,8 @@ from geo.text import Text
 def decide(subject: Subject, values: Values) -> Outcomes:
     """Fail where the code is not in the release; withheld codes are not assessed."""
     geotags, scheme = subject.geotags, subject.frame.scheme
-    unknown = subject.membership.row < 0
+    # One finding for one fact: codes of an earlier period are AREA_RETIRED.
+    unknown = (subject.membership.row < 0) & ~is_retired(subject)
 
     def evidence(rows: NDArray[np.int64]) -> Columns:
         codes = geotags.assigned_area.take(rows).to_pylist()
@@ -42,4 +44,5 @@ CHECK = Check(
         id="Periksa salah ketik atau format angka yang memotong kode; wilayah di dekat titik tercantum.",
     ),
     decide=decide,
+    exemptible=False,
 )

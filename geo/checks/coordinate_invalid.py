@@ -28,4 +28,5 @@ CHECK = Check(
         id="Periksa teks yang diketik (koma, tanda derajat, huruf) dan tulis dalam derajat desimal.",
     ),
     decide=decide,
+    exemptible=False,
 )

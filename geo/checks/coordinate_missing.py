@@ -28,4 +28,5 @@ CHECK = Check(
         id="Ambil geotag pada kunjungan berikutnya, atau catat alasan tidak dapat diambil.",
     ),
     decide=decide,
+    exemptible=False,
 )

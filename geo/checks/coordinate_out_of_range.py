@@ -28,4 +28,5 @@ CHECK = Check(
         id="Bandingkan dengan catatan asli: mungkin ada digit bergeser atau pasangan tertukar.",
     ),
     decide=decide,
+    exemptible=False,
 )

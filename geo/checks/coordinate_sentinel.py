@@ -27,4 +27,5 @@ CHECK = Check(
         id="Anggap kosong: ambil ulang geotag, atau catat alasan tidak dapat diambil.",
     ),
     decide=decide,
+    exemptible=False,
 )

@@ -7,11 +7,11 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.checks.attributes import where_area
 from geo.checks.groups import Groups, as_numbers, buildings, households
 from geo.checks.protocol import Check, Columns, Outcomes, Scope, Severity, Subject, Values
-from geo.checks.shared_points import may_share_a_point
+from geo.checks.special import is_of_kind
 from geo.parameters import Parameter
+from geo.special_areas import SHARING_A_POINT
 from geo.text import Text
 
 COORDINATE_KEY_PER_DEGREE = 1e7
@@ -37,7 +37,7 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     geotags = subject.geotags
     together = _same_place(subject, np.flatnonzero(subject.usable))
     special = np.zeros(len(geotags), np.bool_)
-    special[together.rows] = where_area(subject, together.rows, may_share_a_point)
+    special[together.rows] = is_of_kind(subject, together.rows, SHARING_A_POINT)
     places = _same_place(subject, together.rows[~special[together.rows]])
     n_buildings = places.distinct(as_numbers(buildings(geotags, places.rows)))
     n_households = places.distinct(as_numbers(households(geotags, places.rows)))

@@ -35,4 +35,5 @@ CHECK = Check(
         id="Konversi koordinat ke EPSG:4326, atau perbaiki datum bila perangkat merekam WGS 84.",
     ),
     decide=decide,
+    exemptible=False,
 )

@@ -12,11 +12,11 @@ import pyarrow.compute as pc
 from numba import njit
 from numpy.typing import NDArray
 
-from geo.checks.attributes import where_area
 from geo.checks.groups import as_numbers, buildings
 from geo.checks.protocol import Subject
-from geo.checks.shared_points import may_share_a_point
+from geo.checks.special import is_of_kind
 from geo.geodesy import metres_per_degree, metres_per_degrees
+from geo.special_areas import SHARING_A_POINT
 
 FURTHEST_M = 15.0
 """No check of neighbours looks further, so that a halo of four times that around a part of a campaign holds
@@ -52,7 +52,7 @@ def neighbourhood(subject: Subject) -> Neighbourhood:
     geotags = subject.geotags
     special = np.zeros(len(geotags), np.bool_)
     usable = np.flatnonzero(subject.usable)
-    special[usable] = where_area(subject, usable, may_share_a_point)
+    special[usable] = is_of_kind(subject, usable, SHARING_A_POINT)
     rows = usable[~special[usable]]
     lon, lat = geotags.lon[rows], geotags.lat[rows]
     per_lon, per_lat = metres_per_degrees(np.array([np.abs(lat).max(initial=0.0), 0.0]))

@@ -211,6 +211,8 @@ class Check:
     remedy: Text
     decide: Callable[[Subject, Values], Outcomes]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    exemptible: bool = True
+    """Whether an exemption may lower its findings; not where nothing can be known of the place."""
     reads: tuple[str, ...] = ()
     """The fields of geotags that the check needs beside ``geo.geotags.ALWAYS_READ``."""
     scope: Scope = Scope.RECORD

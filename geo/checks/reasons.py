@@ -81,6 +81,9 @@ REASONS: dict[str, Text] = {
         id="Pemeriksaan ini melihat banyak geotag sekaligus dan tidak dijalankan di basis data; "
         "`patok check` menjalankannya pada berkas.",
     ),
+    "no_lineage": Text(
+        en="No split-and-merge table was given.", id="Tabel pemecahan dan penggabungan tidak diberikan."
+    ),
     "tiny_area": Text(
         en="The area is so small that its middle is everywhere.",
         id="Wilayahnya begitu kecil sehingga titik tengahnya ada di mana-mana.",

@@ -7,6 +7,7 @@ from geo.checks.accuracy_poor import CHECK as ACCURACY_POOR
 from geo.checks.accuracy_zero import CHECK as ACCURACY_ZERO
 from geo.checks.ambiguous_overlap import CHECK as AMBIGUOUS_OVERLAP
 from geo.checks.area_not_residential import CHECK as AREA_NOT_RESIDENTIAL
+from geo.checks.area_retired import CHECK as AREA_RETIRED
 from geo.checks.area_unknown import CHECK as AREA_UNKNOWN
 from geo.checks.clock_skew import CHECK as CLOCK_SKEW
 from geo.checks.coordinate_invalid import CHECK as COORDINATE_INVALID
@@ -60,6 +61,7 @@ CHECKS: tuple[Check, ...] = (
     STALE_FIX,
     CLOCK_SKEW,
     AREA_UNKNOWN,
+    AREA_RETIRED,
     AREA_NOT_RESIDENTIAL,
     OUTSIDE_ASSIGNED_AREA,
     IN_NO_AREA,

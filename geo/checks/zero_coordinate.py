@@ -27,4 +27,5 @@ CHECK = Check(
         id="Perangkat belum mendapat posisi saat catatan disimpan; ambil ulang geotag.",
     ),
     decide=decide,
+    exemptible=False,
 )

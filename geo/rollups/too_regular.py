@@ -9,13 +9,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from geo.checks.attributes import as_code, where_area
+from geo.checks.attributes import where_area
 from geo.checks.groups import as_numbers
 from geo.checks.protocol import Outcomes, Scope, Severity, Subject, Values
 from geo.geodesy import metres_per_degrees
 from geo.parameters import Parameter
 from geo.rollups.protocol import About, Decided, RollUp, Setting
 from geo.rollups.spacing import measure_outlines, measure_spacing
+from geo.special_areas import as_code
 from geo.text import Text
 
 if TYPE_CHECKING:

@@ -2,6 +2,9 @@
 
 country, water: an outline, as WKT in metres from the frame's origin (in degrees where it has none)
 doubtful: area code -> the place of an open finding of frame QA
+lineage: pairs of an old code and a new one
+exemptions: the fields of each exemption
+kind_column: the attribute that names the kind of a special area
 places: kind, name and metres east and north of each listed place
 """
 
@@ -15,14 +18,17 @@ import pyarrow as pa
 import shapely
 
 from geo.context import Context
+from geo.exemptions import Exemption, Exemptions, ExemptionScope
 from geo.frame import Layer
+from geo.lineage import Lineage, Succession
 from geo.places import Places
+from geo.special_areas import KIND_COLUMN
 from tests.geo.shapes import around, layer_of
 
 
 def context_of(drawn: Mapping[str, Any], origin: list[float] | None) -> Context:
     """Everything that ``drawn`` names; nothing else."""
-    assert set(drawn) <= {"country", "water", "doubtful", "places"}
+    assert set(drawn) <= {"country", "water", "doubtful", "places", "lineage", "exemptions", "kind_column"}
 
     def layer(places: Mapping[str, str]) -> Layer:
         shapes = [shapely.from_wkt(wkt) for wkt in places.values()]
@@ -34,6 +40,9 @@ def context_of(drawn: Mapping[str, Any], origin: list[float] | None) -> Context:
         country=layer({"ID": drawn["country"]}) if "country" in drawn else None,
         water=layer({"sea": drawn["water"]}) if "water" in drawn else None,
         places=places_of(drawn["places"], origin) if "places" in drawn else None,
+        lineage=Lineage.of(Succession(*pair) for pair in drawn["lineage"]) if "lineage" in drawn else None,
+        exemptions=exemptions_of(drawn["exemptions"]) if "exemptions" in drawn else None,
+        kind_column=drawn.get("kind_column", KIND_COLUMN),
         doubtful=layer(drawn["doubtful"]) if "doubtful" in drawn else None,
     )
 
@@ -47,4 +56,12 @@ def places_of(drawn: Sequence[tuple[str, str, float, float]], origin: list[float
         kind=pa.array([kind for kind, _, _, _ in drawn], pa.string()),
         lon=np.array([point.x for point in at], float),
         lat=np.array([point.y for point in at], float),
+    )
+
+
+def exemptions_of(drawn: Sequence[Mapping[str, Any]]) -> Exemptions:
+    """Exemptions; who and reason are filled in where a case does not care."""
+    usual = {"reason": "visited", "who": "pml-1"}
+    return Exemptions(
+        [Exemption(**(usual | dict(one) | {"scope": ExemptionScope(one["scope"])})) for one in drawn]
     )
