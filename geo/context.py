@@ -8,6 +8,7 @@ from geo.exemptions import Exemptions
 from geo.frame import Layer
 from geo.lineage import Lineage
 from geo.places import Places
+from geo.regions import Regions
 from geo.roster import Roster
 from geo.special_areas import KIND_COLUMN
 
@@ -22,8 +23,8 @@ class Context:
     frame that names the kind of a special area.
     """
 
-    country: Layer | None = None
-    water: Layer | None = None
+    country: Regions | None = None
+    water: Regions | None = None
     doubtful: Layer | None = None
     lineage: Lineage | None = None
     places: Places | None = None

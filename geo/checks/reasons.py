@@ -81,6 +81,15 @@ REASONS: dict[str, Text] = {
         id="Pemeriksaan ini melihat banyak geotag sekaligus dan tidak dijalankan di basis data; "
         "`patok check` menjalankannya pada berkas.",
     ),
+    "no_country": Text(en="No outline of the country was given.", id="Garis batas negara tidak diberikan."),
+    "no_water": Text(en="No layer of waters was given.", id="Lapisan perairan tidak diberikan."),
+    "near_shore": Text(
+        en="The shore is near: it moves, and houses stand on stilts.",
+        id="Dekat pantai: garis pantai berubah dan ada rumah panggung.",
+    ),
+    "no_frame_findings": Text(
+        en="No findings about the frame were given.", id="Temuan tentang kerangka tidak diberikan."
+    ),
     "no_lineage": Text(
         en="No split-and-merge table was given.", id="Tabel pemecahan dan penggabungan tidak diberikan."
     ),

@@ -6,6 +6,7 @@ from geo.checks.accuracy_missing import CHECK as ACCURACY_MISSING
 from geo.checks.accuracy_poor import CHECK as ACCURACY_POOR
 from geo.checks.accuracy_zero import CHECK as ACCURACY_ZERO
 from geo.checks.ambiguous_overlap import CHECK as AMBIGUOUS_OVERLAP
+from geo.checks.area_geometry_doubtful import CHECK as AREA_GEOMETRY_DOUBTFUL
 from geo.checks.area_not_residential import CHECK as AREA_NOT_RESIDENTIAL
 from geo.checks.area_retired import CHECK as AREA_RETIRED
 from geo.checks.area_unknown import CHECK as AREA_UNKNOWN
@@ -17,6 +18,7 @@ from geo.checks.coordinate_precision_low import CHECK as COORDINATE_PRECISION_LO
 from geo.checks.coordinate_sentinel import CHECK as COORDINATE_SENTINEL
 from geo.checks.coordinates_at_centroid import CHECK as COORDINATES_AT_CENTROID
 from geo.checks.coordinates_at_known_place import CHECK as COORDINATES_AT_KNOWN_PLACE
+from geo.checks.country_coordinate_mismatch import CHECK as COUNTRY_COORDINATE_MISMATCH
 from geo.checks.curbstone_cluster import CHECK as CURBSTONE_CLUSTER
 from geo.checks.duplicate_coordinate import CHECK as DUPLICATE_COORDINATE
 from geo.checks.duplicate_household import CHECK as DUPLICATE_HOUSEHOLD
@@ -25,6 +27,7 @@ from geo.checks.geodetic_datum_invalid import CHECK as GEODETIC_DATUM_INVALID
 from geo.checks.household_moved import CHECK as HOUSEHOLD_MOVED
 from geo.checks.impossible_travel import CHECK as IMPOSSIBLE_TRAVEL
 from geo.checks.in_no_area import CHECK as IN_NO_AREA
+from geo.checks.in_water import CHECK as IN_WATER
 from geo.checks.interview_location_mismatch import CHECK as INTERVIEW_LOCATION_MISMATCH
 from geo.checks.manual_placement import CHECK as MANUAL_PLACEMENT
 from geo.checks.membership_uncertain import CHECK as MEMBERSHIP_UNCERTAIN
@@ -53,6 +56,8 @@ CHECKS: tuple[Check, ...] = (
     COORDINATE_PRECISION_LOW,
     GEODETIC_DATUM_INVALID,
     GEODETIC_DATUM_ASSUMED_WGS84,
+    COUNTRY_COORDINATE_MISMATCH,
+    IN_WATER,
     ACCURACY_MISSING,
     ACCURACY_ZERO,
     ACCURACY_POOR,
@@ -68,6 +73,7 @@ CHECKS: tuple[Check, ...] = (
     MEMBERSHIP_UNCERTAIN,
     POSITION_NOT_DECISIVE,
     AMBIGUOUS_OVERLAP,
+    AREA_GEOMETRY_DOUBTFUL,
     COORDINATES_AT_CENTROID,
     COORDINATES_AT_KNOWN_PLACE,
     INTERVIEW_LOCATION_MISMATCH,

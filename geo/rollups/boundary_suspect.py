@@ -19,7 +19,7 @@ from geo.checks.protocol import Outcomes, Severity, Values
 from geo.geodesy import metres_per_degree
 from geo.geotags import MOCK_YES
 from geo.levels import Level
-from geo.membership import find_areas, measure_points, nearest_boundary
+from geo.membership import find_areas, nearest_boundary
 from geo.parameters import Parameter
 from geo.rollups.protocol import About, Decided, RollUp, Setting
 from geo.text import Text
@@ -217,12 +217,7 @@ def _is_coast(on_edge: _Pair, setting: Setting, coast_m: float) -> bool:
     if water is None:
         return False
     lon, lat = on_edge.at.T
-    per_lon, per_lat = metres_per_degree(float(lat.min()))
-    reach = np.array([coast_m / per_lon, coast_m / per_lat])
-    boxes = np.column_stack([on_edge.at - reach, on_edge.at + reach])
-    points, rows = water.tree.query_all(boxes)
-    distance, _ = measure_points(water, rows, lon[points], lat[points], np.ones(len(points)))
-    near = np.isin(np.arange(len(lon)), points[distance >= -coast_m])
+    near = water.depth_m(lon, lat, np.full(len(lon), coast_m)) > -np.inf
     return bool(on_edge.geotags[near].sum() * 2 > on_edge.geotags.sum())
 
 

@@ -22,6 +22,7 @@ from geo.exemptions import Exemption, Exemptions, ExemptionScope
 from geo.frame import Layer
 from geo.lineage import Lineage, Succession
 from geo.places import Places
+from geo.regions import Regions
 from geo.special_areas import KIND_COLUMN
 from tests.geo.shapes import around, layer_of
 
@@ -37,8 +38,8 @@ def context_of(drawn: Mapping[str, Any], origin: list[float] | None) -> Context:
         return layer_of(shapes, list(places))
 
     return Context(
-        country=layer({"ID": drawn["country"]}) if "country" in drawn else None,
-        water=layer({"sea": drawn["water"]}) if "water" in drawn else None,
+        country=Regions.of(layer({"ID": drawn["country"]})) if "country" in drawn else None,
+        water=Regions.of(layer({"sea": drawn["water"]})) if "water" in drawn else None,
         places=places_of(drawn["places"], origin) if "places" in drawn else None,
         lineage=Lineage.of(Succession(*pair) for pair in drawn["lineage"]) if "lineage" in drawn else None,
         exemptions=exemptions_of(drawn["exemptions"]) if "exemptions" in drawn else None,

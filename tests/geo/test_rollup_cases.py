@@ -13,6 +13,7 @@ import shapely
 from geo.context import Context
 from geo.geotags import Geotags
 from geo.levels import Level
+from geo.regions import Regions
 from geo.rollups.protocol import RollUp, Setting
 from geo.rollups.reasons import ROLL_UP_REASONS
 from geo.rollups.registry import ROLL_UP_OF_CODE, ROLL_UPS
@@ -243,7 +244,7 @@ def test_a_coastline_is_left_alone() -> None:
 
     def shore(gap_m: float) -> Context:
         lake = shapely.box(SIDE_M + gap_m, 0, 2 * SIDE_M, SIDE_M)
-        return Context(water=layer_of([around(lake, *ORIGIN)], ["lake"]))
+        return Context(water=Regions.of(layer_of([around(lake, *ORIGIN)], ["lake"])))
 
     assert suspects(beyond(20.0), shore(99.0)) == []
     assert suspects(beyond(20.0), shore(101.0)) != []
