@@ -113,7 +113,7 @@ def read_areas(
     codes = _codes(path.name, raw, mapping, level, scheme)
     _check_level(path.name, raw, codes, level, scheme)
     _check_damage(path.name, raw.rows, codes, level, scheme)
-    outlines = _multipolygons(path.name, raw)
+    outlines = multipolygons(path.name, raw)
     outlines = to_lonlat(path.name, outlines, raw.rows, raw.crs, scheme.name)
     geometries, notes = round_to_grid(outlines)
     attributes = attribute_rows(path.name, raw, mapping.attributes)
@@ -236,7 +236,7 @@ def _damaged(file: str, row: int, value: str, level: str, width: int, damage: st
     return CodeDamaged(file=file, row=row, value=value[:40], level=str(level), width=width, damage=words)
 
 
-def _multipolygons(file: str, raw: RawTable) -> np.ndarray:
+def multipolygons(file: str, raw: RawTable) -> np.ndarray:
     """Every geometry as a two-dimensional MultiPolygon. Raises GeometryRefused for anything else."""
     kinds = shapely.get_type_id(raw.geometries)
     polygonal = np.isin(kinds, (3, 6))

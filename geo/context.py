@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from geo.exemptions import Exemptions
 from geo.frame import Layer
 from geo.lineage import Lineage
+from geo.photos import Photos
 from geo.places import Places
 from geo.regions import Regions
 from geo.roster import Roster
@@ -28,6 +29,7 @@ class Context:
     doubtful: Layer | None = None
     lineage: Lineage | None = None
     places: Places | None = None
+    photos: Photos | None = None
     roster: Roster | None = None
     exemptions: Exemptions | None = None
     kind_column: str = KIND_COLUMN

@@ -58,7 +58,8 @@ class Regions:
     ) -> NDArray[np.float64]:
         """Metres from each point to the edge, positive inside an area.
 
-        Infinity (with its sign) beyond ``reach_m``. Straight edges in longitude and latitude, metres in the plane of the point's own radii.
+        Infinity (with its sign) beyond ``reach_m``. Edges are straight in longitude and latitude, metres
+        those in the plane of the point's own radii.
         """
         per_lon, per_lat = metres_per_degrees(lat)
         depth = np.empty(len(lon))

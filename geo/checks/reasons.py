@@ -90,6 +90,18 @@ REASONS: dict[str, Text] = {
     "no_frame_findings": Text(
         en="No findings about the frame were given.", id="Temuan tentang kerangka tidak diberikan."
     ),
+    "no_photos": Text(en="No folder of photos was given.", id="Folder foto tidak diberikan."),
+    "names_no_photo": Text(en="The record names no photo.", id="Catatan tidak menyebut foto."),
+    "photo_not_found": Text(
+        en="The photo is not in the folder, or several are called like it.",
+        id="Foto tidak ada dalam folder, atau ada beberapa dengan nama itu.",
+    ),
+    "photo_without_position": Text(
+        en="The photo does not say where it was taken.", id="Foto tidak menyebut tempat pengambilannya."
+    ),
+    "photo_without_time": Text(
+        en="The photo does not say when it was taken.", id="Foto tidak menyebut waktu pengambilannya."
+    ),
     "no_lineage": Text(
         en="No split-and-merge table was given.", id="Tabel pemecahan dan penggabungan tidak diberikan."
     ),

@@ -34,6 +34,10 @@ from geo.checks.membership_uncertain import CHECK as MEMBERSHIP_UNCERTAIN
 from geo.checks.mock_location import CHECK as MOCK_LOCATION
 from geo.checks.near_duplicate import CHECK as NEAR_DUPLICATE
 from geo.checks.outside_assigned_area import CHECK as OUTSIDE_ASSIGNED_AREA
+from geo.checks.photo_gps_mismatch import CHECK as PHOTO_GPS_MISMATCH
+from geo.checks.photo_gps_missing import CHECK as PHOTO_GPS_MISSING
+from geo.checks.photo_reused import CHECK as PHOTO_REUSED
+from geo.checks.photo_time_mismatch import CHECK as PHOTO_TIME_MISMATCH
 from geo.checks.position_not_decisive import CHECK as POSITION_NOT_DECISIVE
 from geo.checks.presumed_negated_latitude import CHECK as PRESUMED_NEGATED_LATITUDE
 from geo.checks.presumed_negated_longitude import CHECK as PRESUMED_NEGATED_LONGITUDE
@@ -85,6 +89,10 @@ CHECKS: tuple[Check, ...] = (
     SPATIAL_OUTLIER,
     IMPOSSIBLE_TRAVEL,
     RAPID_SUCCESSION,
+    PHOTO_GPS_MISMATCH,
+    PHOTO_GPS_MISSING,
+    PHOTO_TIME_MISMATCH,
+    PHOTO_REUSED,
 )
 """To add a check, import its ``CHECK`` above and name it here; nothing else is touched."""
 

@@ -25,6 +25,7 @@ from geo.checks.registry import CHECKS
 from geo.context import Context
 from geo.engine import Checked, check_geotags
 from geo.errors import InputError
+from geo.exemptions import READS as EXEMPTION_READS
 from geo.frame import Frame
 from geo.geotags import ALWAYS_READ, IDENTIFYING, WRITTEN
 from geo.kernels import CERTAIN_SIGMAS
@@ -75,6 +76,8 @@ class BulkCheck:
     ruleset: Ruleset
     identity: str
     context: Context = field(default_factory=Context)
+    lists: Mapping[str, str] = field(default_factory=dict)
+    """A text for each part of the context that is the same only for the same content."""
     columns: Mapping[str, str] = field(default_factory=dict)
     language: Language = "en"
     brief: bool = False
@@ -91,6 +94,7 @@ class BulkCheck:
             "columns": dict(self.columns),
             "language": self.language,
             "brief": self.brief,
+            "lists": dict(self.lists),
             "n_buckets": self.n_buckets,
         }
 
@@ -105,19 +109,27 @@ class BulkCheck:
 
     def checks(self, scope: Scope) -> list[Check]:
         """The checks of a scope that are on."""
-        return [check for check in CHECKS if check.scope is scope and self.ruleset.is_on(check.code)]
+        return [check for check in CHECKS if self._scope(check) is scope and self.ruleset.is_on(check.code)]
+
+    def _scope(self, check: Check) -> Scope:
+        # Without photos there is nothing to bring together.
+        is_idle = check.scope is Scope.PHOTO and self.context.photos is None
+        return Scope.RECORD if is_idle else check.scope
 
     def fields(self) -> frozenset[str]:
         """The fields of a geotag that the results and the checks need; the others are not even read."""
         of_checks = (name for scope in Scope for check in self.checks(scope) for name in check.reads)
         shown = () if self.brief else IDENTIFYING
+        if self.context.exemptions is not None:
+            shown = (*shown, *EXEMPTION_READS)
         return frozenset((*ALWAYS_READ, *shown, *of_checks)) | reads_of(roll_ups_of(self.ruleset))
 
     def fields_of(self, scope: Scope) -> frozenset[str]:
         """Those that the checks and roll-ups of one scope need."""
         of_checks = (name for check in self.checks(scope) for name in check.reads)
         always = frozenset(ALWAYS_READ) - frozenset(WRITTEN)
-        return always | frozenset(of_checks) | reads_of(roll_ups_of(self.ruleset, scope))
+        exempting = () if self.context.exemptions is None else EXEMPTION_READS
+        return always | {*of_checks, *exempting} | reads_of(roll_ups_of(self.ruleset, scope))
 
     def scopes(self) -> list[Scope]:
         """Those beyond one record that some check or roll-up needs."""

@@ -29,7 +29,6 @@ _KEY_OF_SCOPE = {
     Scope.HOUSEHOLD: "household_key",
     Scope.ENUMERATOR: "enumerator_id",
     Scope.AREA: "assigned_area",
-    Scope.PHOTO: "photo_names",
 }
 
 
@@ -49,7 +48,7 @@ def write_spill(
     if scope is Scope.PLACE:
         keys, rows, own = _tiles(geotags, checked.subject.usable)
     else:
-        keys, rows = _hashed(geotags, scope, ids) % n_buckets, np.arange(len(geotags))
+        keys, rows = _hashed(checked, scope, ids) % n_buckets, np.arange(len(geotags))
         own = np.ones(len(rows), np.bool_)
     order = np.argsort(keys, kind="stable")
     keys, rows, own = keys[order], rows[order], own[order]
@@ -77,8 +76,16 @@ def read_bucket(
     return Geotags.from_table(table), membership, table.column("id").to_numpy(), own
 
 
-def _hashed(geotags: Geotags, scope: Scope, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+def _hashed(checked: Checked, scope: Scope, ids: NDArray[np.int64]) -> NDArray[np.int64]:
     """The same number for one group everywhere; geotags that name no group are spread over all."""
+    geotags = checked.subject.geotags
+    if scope is Scope.PHOTO:
+        # One geotag may name many photos and one photo many names: those with photos stay together.
+        photos = checked.subject.context.photos
+        rows = np.empty(0, np.int64) if photos is None else photos.named(geotags.photo_names)[0]
+        together = np.array(ids)
+        together[rows] = 0
+        return together
     texts = getattr(geotags, _KEY_OF_SCOPE[scope]).dictionary_encode()
     different = np.asarray(texts.dictionary.to_pylist(), object)
     numbers = pd.util.hash_array(different, categorize=False).view(np.int64) & np.int64(2**62 - 1)

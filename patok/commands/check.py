@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +17,13 @@ from geo.codes import SCHEMES
 from geo.errors import FileNotOpened
 from geo.frame import DEFAULT_BOUNDARY_SIGMA_M
 from geo.levels import Level
+from geo.rules import RULES
 from geo.ruleset import Ruleset
 from geotags.bulk.run import BulkCheck, run_check
 from geotags.bulk.scratch import Scratch
 from geotags.bulk.tables import Counts
-from geotags.bulk.writers import findings_path, require_output, writing
+from geotags.bulk.writers import findings_path, require_output, roll_ups_path, writing
+from patok.context import context_options, read_context
 from patok.frames import find_frame
 from patok.options import FILE, as_json, column_option, level_option, read_columns, ruleset_option
 from patok.rulesets import find_ruleset
@@ -56,6 +59,7 @@ from patok.words import LANGUAGE, Rate, note, rate_bar, say, show_json, show_tab
 @click.option("--boundary-sigma-m", type=float, default=DEFAULT_BOUNDARY_SIGMA_M, show_default=True)
 @click.option("--layer", help=tell("Layer of a file with several.", "Lapisan dari berkas berisi beberapa."))
 @column_option
+@context_options
 @as_json
 def COMMAND(
     frame: str,
@@ -70,6 +74,7 @@ def COMMAND(
     layer: str | None,
     columns: tuple[str, ...],
     as_json: bool,
+    **lists: Any,
 ) -> None:
     """FRAME is a file, the folder of a snapshot, or NAME@RELEASE; GEOTAGS are files or patterns."""
     files = _files(geotags)
@@ -78,12 +83,15 @@ def COMMAND(
     with rate_bar() as rate:
         rate.say("Opening the frame", "Membuka kerangka")
         named = find_frame(frame, level, scheme=scheme, boundary_sigma_m=boundary_sigma_m, layer=layer)
+        context, identity = read_context(lists, named.frame.scheme, level, rate)
         job = BulkCheck(
             files,
             named.frame,
             level,
             rules,
             named.identity,
+            context=context,
+            lists=identity,
             columns=read_columns(columns),
             language=LANGUAGE,
             brief=brief,
@@ -127,6 +135,8 @@ def _run(job: BulkCheck, output: Path, rate: Rate, *, resume: bool) -> _Done:
     rate.begin(job.estimate())
     with _kept(folder), writing(output, constants, brief=job.brief) as writer:
         counts = run_check(job, scratch, writer.write, rate.advance)
+        if counts.roll_ups is not None:
+            writer.write_roll_ups(counts.roll_ups.said(job.language))
     aside = output.with_suffix(".quarantine.ndjson")
     aside.unlink(missing_ok=True)
     if counts.quarantined:
@@ -155,14 +165,14 @@ def _kept(folder: Path) -> Iterator[None]:
 
 def _tell(done: _Done, rules: Ruleset, output: Path, *, as_json: bool) -> None:
     counts = done.counts
-    off = [check.code for check in CHECKS if not rules.is_on(check.code)]
+    off = [rule.code for rule in RULES if not rules.is_on(rule.code)]
+    roll_ups = counts.roll_ups
+    about = Counter(roll_ups.findings.column("code").to_pylist()) if roll_ups else Counter[str]()
     by_check = {check.code: 0 for check in CHECKS if rules.is_on(check.code)}
     for (code, _), n in counts.findings.items():
         by_check[code] += n
     if as_json:
-        not_assessed: dict[str, dict[str, int]] = {}
-        for (code, reason), n in sorted(counts.not_assessed.items()):
-            not_assessed.setdefault(code, {})[reason] = n
+        not_assessed = _nested(counts.not_assessed)
         show_json(
             {
                 "read": counts.read,
@@ -176,15 +186,41 @@ def _tell(done: _Done, rules: Ruleset, output: Path, *, as_json: bool) -> None:
                 "verdicts": counts.verdicts,
                 "findings": by_check,
                 "not_assessed": not_assessed,
+                "rollups": dict(about),
+                "rollups_not_assessed": _nested(roll_ups.not_assessed if roll_ups else {}),
                 "output": str(output),
                 "findings_output": str(findings_path(output)),
+                "rollups_output": str(roll_ups_path(output)) if roll_ups else None,
                 "quarantine": done.quarantine and str(done.quarantine),
             }
         )
     else:
         _show(counts, by_check, off, rules, output, done.quarantine)
+        _show_roll_ups(about, output)
     if counts.refused:
         raise click.exceptions.Exit(2)
+
+
+def _nested(counted: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:
+    """By code and then by reason."""
+    nested: dict[str, dict[str, int]] = {}
+    for (code, reason), n in sorted(counted.items()):
+        nested.setdefault(code, {})[reason] = n
+    return nested
+
+
+def _show_roll_ups(about: Mapping[str, int], output: Path) -> None:
+    if not about:
+        return
+    show_table(
+        [tell("About many geotags", "Tentang banyak geotag"), tell("Findings", "Temuan")],
+        [[code, count] for code, count in about.items()],
+    )
+    say(
+        "About enumerators, areas and households of the roster: {file}",
+        "Tentang pencacah, wilayah, dan keluarga dalam daftar: {file}",
+        file=roll_ups_path(output),
+    )
 
 
 def _show(

@@ -5,6 +5,7 @@ doubtful: area code -> the place of an open finding of frame QA
 lineage: pairs of an old code and a new one
 exemptions: the fields of each exemption
 kind_column: the attribute that names the kind of a special area
+photos: name -> sha256 and what the photo says of itself: at, gps_at (UTC), taken_at, offset_minutes
 places: kind, name and metres east and north of each listed place
 """
 
@@ -21,6 +22,7 @@ from geo.context import Context
 from geo.exemptions import Exemption, Exemptions, ExemptionScope
 from geo.frame import Layer
 from geo.lineage import Lineage, Succession
+from geo.photos import Photos
 from geo.places import Places
 from geo.regions import Regions
 from geo.special_areas import KIND_COLUMN
@@ -29,7 +31,16 @@ from tests.geo.shapes import around, layer_of
 
 def context_of(drawn: Mapping[str, Any], origin: list[float] | None) -> Context:
     """Everything that ``drawn`` names; nothing else."""
-    assert set(drawn) <= {"country", "water", "doubtful", "places", "lineage", "exemptions", "kind_column"}
+    assert set(drawn) <= {
+        "country",
+        "water",
+        "doubtful",
+        "places",
+        "lineage",
+        "exemptions",
+        "kind_column",
+        "photos",
+    }
 
     def layer(places: Mapping[str, str]) -> Layer:
         shapes = [shapely.from_wkt(wkt) for wkt in places.values()]
@@ -44,6 +55,7 @@ def context_of(drawn: Mapping[str, Any], origin: list[float] | None) -> Context:
         lineage=Lineage.of(Succession(*pair) for pair in drawn["lineage"]) if "lineage" in drawn else None,
         exemptions=exemptions_of(drawn["exemptions"]) if "exemptions" in drawn else None,
         kind_column=drawn.get("kind_column", KIND_COLUMN),
+        photos=photos_of(drawn["photos"], origin) if "photos" in drawn else None,
         doubtful=layer(drawn["doubtful"]) if "doubtful" in drawn else None,
     )
 
@@ -65,4 +77,22 @@ def exemptions_of(drawn: Sequence[Mapping[str, Any]]) -> Exemptions:
     usual = {"reason": "visited", "who": "pml-1"}
     return Exemptions(
         [Exemption(**(usual | dict(one) | {"scope": ExemptionScope(one["scope"])})) for one in drawn]
+    )
+
+
+def photos_of(drawn: Mapping[str, Mapping[str, Any]], origin: list[float] | None) -> Photos:
+    """What photos say of themselves; places in metres from the origin."""
+    assert origin is not None
+    at = [around(shapely.Point(*one["at"]), *origin) if "at" in one else None for one in drawn.values()]
+    times = {
+        name: np.array([one.get(name, "NaT") for one in drawn.values()], "datetime64[us]")
+        for name in ("gps_at", "taken_at")
+    }
+    return Photos(
+        name=pa.array(list(drawn), pa.string()),
+        sha256=pa.array([one.get("sha256", name) for name, one in drawn.items()], pa.string()),
+        lon=np.array([point.x if point else np.nan for point in at]),
+        lat=np.array([point.y if point else np.nan for point in at]),
+        offset_minutes=np.array([one.get("offset_minutes", np.nan) for one in drawn.values()], float),
+        **times,
     )

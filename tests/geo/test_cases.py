@@ -53,6 +53,7 @@ COLUMNS = {
     "source": "source",
     "provider": "provider",
     "mock": "is_mock",
+    "photos": "photo_names",
     "refusal": "refusal_reason",
     "relocation": "relocation_reason",
     "captured_at": "captured_at",
