@@ -8,12 +8,17 @@ from api.geojson import DECIMALS, finite
 from boundaries.qa.registry import QA_CHECKS
 from geo.checks.registry import CHECKS
 from geo.checks.words import message_of, remedy_of, title_of
+from geo.rollups.registry import ROLL_UPS
 from geo.text import Language, Text
 
 
 def check_entries() -> list[dict[str, Any]]:
-    """Every check of geotags and of frames, in both languages, in the order of the registries."""
-    return [_entry("geotag", check) for check in CHECKS] + [_entry("area", check) for check in QA_CHECKS]
+    """Every check of geotags, roll-up and check of frames, in both languages, as the registries list them."""
+    return [
+        *(_entry("geotag", check) for check in CHECKS),
+        *(_entry(roll_up.about.value, roll_up) for roll_up in ROLL_UPS),
+        *(_entry("area", check) for check in QA_CHECKS),
+    ]
 
 
 def _entry(subject: str, check: Any) -> dict[str, Any]:

@@ -26,6 +26,8 @@ from geo.checks.reasons import REASONS
 from geo.checks.registry import CHECKS
 from geo.errors import PatokError
 from geo.parameters import SWITCH, Parameter
+from geo.rollups.reasons import ROLL_UP_REASONS
+from geo.rollups.registry import ROLL_UPS
 from geo.text import LANGUAGES, Text
 from patok import cli
 from patok.settings import DESCRIPTIONS
@@ -81,6 +83,11 @@ def checks_page() -> str:
         *(_check(check, check.severity.word, check.decide) for check in CHECKS),
         "### Why a geotag check is not assessed\n",
         _reasons(REASONS),
+        "## Many geotags together\n",
+        "About an enumerator, an area, a pair of areas or a household of the roster, by `patok check`.\n",
+        *(_check(one, one.severity.word, one.decide) for one in ROLL_UPS),
+        "### Why a finding about many geotags is not decided\n",
+        _reasons(ROLL_UP_REASONS),
         "## Frames\n",
         "Run over a candidate before it can be published. A finding of severity error blocks publication.\n",
         *(_check(check, check.severity, check.run) for check in QA_CHECKS),

@@ -28,7 +28,7 @@ import pytest
 from boundaries.qa.registry import QA_CHECKS
 from boundaries.store.cluster import Cluster
 from boundaries.store.models import Base
-from geo.checks.registry import CHECKS
+from geo.rules import RULES
 from geotags.store import models as geotag_models
 from patok import cli
 from patok.reference import every_error
@@ -180,7 +180,7 @@ def test_every_script_and_file_that_is_named_exists(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_code_and_variable_in_capitals_exists(page: Path) -> None:
     """A check, an error, a setting: `LIKE_THIS` in backticks is one of them, or is set by somebody else."""
-    known = {check.code for check in (*CHECKS, *QA_CHECKS)} | {error.code for error in every_error()}
+    known = {check.code for check in (*RULES, *QA_CHECKS)} | {error.code for error in every_error()}
     known |= set(DESCRIPTIONS) | {"PATOK_SYSTEM_READY", "PATOK_CHROMIUM", "INTERNAL_ERROR"}
     known |= {"NUMBA_CACHE_DIR", "PGPASSFILE", "XDG_DATA_HOME"}
     for name in re.findall(r"`([A-Z][A-Z0-9]*_[A-Z0-9_]+)`", prose(page)):

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import math
 import re
+import struct
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from PIL import ExifTags, Image
 from geo.photos import Photos
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".heic")
+# What Pillow raises for files that are not what they begin as.
+_BROKEN = (OSError, SyntaxError, ValueError, TypeError, KeyError, struct.error, Image.DecompressionBombError)
 _OFFSET = re.compile(r"([+-])(\d{2}):(\d{2})")
 
 
@@ -53,7 +56,7 @@ def read_photos(folder: Path, progress: Callable[[int], None] | None = None) -> 
     for path in _pictures(folder):
         try:
             found.append(_read(path))
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        except _BROKEN:
             unreadable += 1
         if progress:
             progress(1)

@@ -6,6 +6,7 @@ import click
 
 from boundaries.qa.registry import QA_CHECKS
 from geo.checks.registry import CHECKS
+from geo.rollups.registry import ROLL_UPS
 from patok.options import as_json
 from patok.words import LANGUAGE, show_json, show_table, tell
 
@@ -35,6 +36,7 @@ def COMMAND(as_json: bool) -> None:
         }
         for subject, check, severity in [
             *(("geotag", one, one.severity.word) for one in CHECKS),
+            *((one.about.value, one, one.severity.word) for one in ROLL_UPS),
             *(("frame", one, one.severity) for one in QA_CHECKS),
         ]
     ]
