@@ -102,6 +102,14 @@ REASONS: dict[str, Text] = {
     "photo_without_time": Text(
         en="The photo does not say when it was taken.", id="Foto tidak menyebut waktu pengambilannya."
     ),
+    "few_geotags_of_enumerator": Text(
+        en="The enumerator has too few geotags to tell.",
+        id="Geotag pencacah ini terlalu sedikit untuk menilai.",
+    ),
+    "narrow_span": Text(
+        en="The enumerator's geotags show too little of a degree to tell.",
+        id="Geotag pencacah ini mencakup terlalu sedikit bagian derajat untuk menilai.",
+    ),
     "no_lineage": Text(
         en="No split-and-merge table was given.", id="Tabel pemecahan dan penggabungan tidak diberikan."
     ),

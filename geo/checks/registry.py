@@ -39,6 +39,7 @@ from geo.checks.photo_gps_missing import CHECK as PHOTO_GPS_MISSING
 from geo.checks.photo_reused import CHECK as PHOTO_REUSED
 from geo.checks.photo_time_mismatch import CHECK as PHOTO_TIME_MISMATCH
 from geo.checks.position_not_decisive import CHECK as POSITION_NOT_DECISIVE
+from geo.checks.presumed_ddmm import CHECK as PRESUMED_DDMM
 from geo.checks.presumed_negated_latitude import CHECK as PRESUMED_NEGATED_LATITUDE
 from geo.checks.presumed_negated_longitude import CHECK as PRESUMED_NEGATED_LONGITUDE
 from geo.checks.presumed_swapped_coordinate import CHECK as PRESUMED_SWAPPED_COORDINATE
@@ -57,6 +58,7 @@ CHECKS: tuple[Check, ...] = (
     PRESUMED_SWAPPED_COORDINATE,
     PRESUMED_NEGATED_LATITUDE,
     PRESUMED_NEGATED_LONGITUDE,
+    PRESUMED_DDMM,
     COORDINATE_PRECISION_LOW,
     GEODETIC_DATUM_INVALID,
     GEODETIC_DATUM_ASSUMED_WGS84,
