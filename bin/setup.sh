@@ -232,6 +232,16 @@ make_venv() {
     fi
 }
 
+# drop_stale_kernels: compiled kernels are kept beside their file, and a change in a file that they call is
+# not noticed. Away with all of them when any file of geo/ is newer than one.
+drop_stale_kernels() {
+    local oldest
+    oldest=$(find geo -name '*.nbi' -printf '%T@ %p\n' | sort -n | head -n 1 | cut -d' ' -f2-)
+    if [ -n "$oldest" ] && [ -n "$(find geo -name '*.py' -newer "$oldest" -print -quit)" ]; then
+        find geo -name '*.nb[ic]' -delete
+    fi
+}
+
 # ---------------------------------------------------------------------------------------------- the page
 
 # find_node: the folder of a Node 18 or later that has npm beside it.
@@ -333,6 +343,7 @@ set_up() {
     require_system
     install_system_packages "$1"
     mkdir -p .cache
+    drop_stale_kernels
     (
         # One set-up at a time in one folder; the lock ends with this subshell.
         command -v flock >/dev/null && flock 9

@@ -55,6 +55,11 @@ class Candidates:
         contained[filled] = self.distance_m[self.offsets[:-1][filled]] >= 0
         return contained
 
+    def relation_of(self, points: NDArray[np.int64]) -> pa.StringArray:
+        """How the code of the likeliest area of some points differs; null where there is none."""
+        first, last = self.offsets[points], self.offsets[points + 1]
+        return self.relation.take(pa.array(first, mask=first == last))
+
     def likeliest(self, points: NDArray[np.int64]) -> pa.StringArray:
         """The code of the likeliest area of some points; null where there is none."""
         first, last = self.offsets[points], self.offsets[points + 1]

@@ -40,7 +40,7 @@ def checked_table(checked: Checked, language: Language, first_row: int = 1) -> p
     messages: list[list[str]] = [[] for _ in range(n)]
     for finding in checked.findings():
         codes[finding.row].append(finding.check.code)
-        messages[finding.row].append(finding.check.message.say(language, **finding.evidence))
+        messages[finding.row].append(finding.check.say(language, finding.evidence))
     return pd.DataFrame(
         {
             "file_row": np.arange(first_row, first_row + n),
@@ -77,7 +77,7 @@ def findings_table(checked: Checked, language: Language, first_row: int = 1) -> 
             "ruleset_version": checked.ruleset.version,
             "distance_m": finding.distance_m,
             "probability": finding.probability,
-            "message": finding.check.message.say(language, **finding.evidence),
+            "message": finding.check.say(language, finding.evidence),
             "remedy": finding.check.remedy.say(language),
             "evidence": json.dumps(finding.evidence, ensure_ascii=False),
             "longitude": geotags.lon[finding.row] if checked.subject.usable[finding.row] else np.nan,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from boundaries.store.reading import Engine
+from geo.checks.duplicate_coordinate import CHECK as DUPLICATE_COORDINATE
 from geo.checks.protocol import Scope
 from geo.checks.registry import CHECKS
 from geo.engine import check_geotags
@@ -25,6 +26,9 @@ ROWS_PER_BATCH = 20_000
 
 # A batch says nothing of duplicates: some of its rows may be repeated, superseded or left out.
 _ALONE = tuple(check for check in CHECKS if check.scope is Scope.RECORD)
+
+STORED_CHECKS = (*_ALONE, DUPLICATE_COORDINATE)
+"""The checks that a campaign in the database is given; ``geotags.bulk`` gives all to files."""
 
 Progress = Callable[[int], None]
 """Called with the number of geotags done since the last call."""

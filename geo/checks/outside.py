@@ -7,6 +7,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from geo.checks.protocol import Columns, Subject
+from geo.geodesy import WGS84
+from geo.membership import nearest_boundary
 
 
 def clearly_outside(subject: Subject) -> NDArray[np.bool_]:
@@ -23,10 +25,18 @@ def contained_elsewhere(subject: Subject) -> NDArray[np.bool_]:
 
 
 def evidence_of(subject: Subject, rows: NDArray[np.int64]) -> Columns:
-    """What a person needs to see: metres outside, the nearest areas, how their codes differ."""
+    """What a person needs to see: how far outside and which way, the nearest areas, how their codes differ.
+
+    ``toward_deg`` is the direction of the nearest boundary point of the assigned area, clockwise from north:
+    it lies ``outside_m`` from the geotag that way.
+    """
     membership = subject.membership
+    lon, lat = subject.geotags.lon[rows], subject.geotags.lat[rows]
+    nearest = nearest_boundary(membership, subject.geotags, subject.frame, subject.level, rows)
+    toward_deg, _, _ = WGS84.inv(lon, lat, *nearest)
     return {
         "outside_m": np.round(-membership.distance_m[rows], 2),
+        "toward_deg": np.round(toward_deg).astype(np.int64) % 360,
         "sigma_m": np.round(membership.sigma_m[rows], 2),
         "candidates": candidates_of(subject, rows),
     }

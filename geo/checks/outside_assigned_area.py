@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from geo.checks.outside import clearly_outside, contained_elsewhere, evidence_of, points_of
-from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
+from geo.checks.protocol import Check, Columns, Outcomes, Severity, Subject, Values
 from geo.levels import Level
 from geo.parameters import Parameter
 from geo.text import Text
@@ -31,7 +32,12 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     far = -subject.membership.distance_m[rows] > values["error_beyond_m"]
     severity = np.full(len(fails), Severity.REVIEW, np.uint8)
     severity[rows[far | ~same_desa]] = Severity.ERROR
-    return Outcomes.of(fails, severity, subject.undecided_masks(), lambda rows: evidence_of(subject, rows))
+    return Outcomes.of(fails, severity, subject.undecided_masks(), lambda rows: _evidence(subject, rows))
+
+
+def _evidence(subject: Subject, rows: NDArray[np.int64]) -> Columns:
+    found = subject.candidates.relation_of(points_of(subject, rows))
+    return {**evidence_of(subject, rows), "relation": found}
 
 
 CHECK = Check(
@@ -40,8 +46,8 @@ CHECK = Check(
     severity=Severity.REVIEW,
     title=Text(en="Outside its assigned area", id="Di luar wilayah tugas"),
     message=Text(
-        en="The point lies {outside_m:.0f} m outside its assigned area, in another area.",
-        id="Titik berada {outside_m:.0f} m di luar wilayah tugasnya, di wilayah lain.",
+        en="The point lies {outside_m:.0f} m outside its assigned area, in an area {relation_words}.",
+        id="Titik berada {outside_m:.0f} m di luar wilayah tugasnya, di wilayah {relation_words}.",
     ),
     remedy=Text(
         en="Look at the candidate areas: the code, the point or the boundary may need a correction.",

@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from geo.candidates import Candidates, find_candidates
+from geo.checks.vocabulary import in_words
 from geo.context import Context
 from geo.coordinates import SENTINELS_DEG
 from geo.frame import Frame
@@ -20,7 +21,7 @@ from geo.geotags import R95_PER_R68, Geotags
 from geo.levels import Level
 from geo.membership import Membership, Undecided, find_membership
 from geo.parameters import Parameter
-from geo.text import Text
+from geo.text import Language, Text
 
 
 class Scope(StrEnum):
@@ -221,3 +222,7 @@ class Check:
     def defaults(self) -> dict[str, float]:
         """The default value of every parameter."""
         return {name: float(parameter.value) for name, parameter in self.parameters.items()}
+
+    def say(self, language: Language, evidence: Mapping[str, Any]) -> str:
+        """The message, filled from a finding's evidence."""
+        return self.message.say(language, **in_words(evidence, language))

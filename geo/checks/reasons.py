@@ -76,11 +76,6 @@ REASONS: dict[str, Text] = {
         en="Within 1 km of the equator both signs are plausible.",
         id="Dalam 1 km dari khatulistiwa kedua tanda sama-sama mungkin.",
     ),
-    "looks_at_other_geotags": Text(
-        en="It looks at many geotags and is not run in the database; `patok check` does it on files.",
-        id="Pemeriksaan ini melihat banyak geotag sekaligus dan tidak dijalankan di basis data; "
-        "`patok check` menjalankannya pada berkas.",
-    ),
     "no_country": Text(en="No outline of the country was given.", id="Garis batas negara tidak diberikan."),
     "no_water": Text(en="No layer of waters was given.", id="Lapisan perairan tidak diberikan."),
     "near_shore": Text(

@@ -28,7 +28,7 @@ def message_of(code: str, evidence: Mapping[str, Any], language: Language) -> st
     if check is None:
         return code
     try:
-        return check.message.say(language, **evidence)
+        return check.say(language, evidence)
     except (KeyError, TypeError, ValueError):
         return check.title.say(language)
 

@@ -61,8 +61,7 @@ class RollUps:
         words = {
             "title": [rule.title.say(language) for rule in rules],
             "message": [
-                rule.message.say(language, **json.loads(row["evidence"]))
-                for rule, row in zip(rules, rows, strict=True)
+                rule.say(language, json.loads(row["evidence"])) for rule, row in zip(rules, rows, strict=True)
             ],
             "remedy": [rule.remedy.say(language) for rule in rules],
         }

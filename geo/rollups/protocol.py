@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -19,7 +19,7 @@ from geo.context import Context
 from geo.frame import Frame
 from geo.levels import Level
 from geo.parameters import Parameter
-from geo.text import Text
+from geo.text import Language, Text
 
 if TYPE_CHECKING:  # the engine knows rulesets, and a ruleset knows the roll-ups
     from geo.engine import Checked
@@ -91,6 +91,10 @@ class RollUp:
     def defaults(self) -> dict[str, float]:
         """The default value of every parameter."""
         return {name: float(parameter.value) for name, parameter in self.parameters.items()}
+
+    def say(self, language: Language, evidence: Mapping[str, Any]) -> str:
+        """The message, filled from a finding's evidence."""
+        return self.message.say(language, **evidence)
 
     def add_up(self, tables: Iterable[pa.Table]) -> pa.Table:
         """The sums of several pieces as those of one, a row per key, sorted by key.

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from geo.checks.vocabulary import in_words
 from geo.text import Language, Text
 
 
@@ -24,11 +25,13 @@ def as_arrow(values: Any) -> pa.Array:
 
 def messages_of(text: Text, language: Language, columns: Mapping[str, Any], n: int) -> pa.StringArray:
     """A text said n times, filled with the values of each row."""
-    names = sorted(text.placeholders(language))
+    # relation_words are made of the column relation.
+    names = sorted({name.removesuffix("_words") for name in text.placeholders(language)})
     if not names:
         return pa.array([text.say(language)] * n, pa.string())
     values = zip(*(as_arrow(columns[name]).to_pylist() for name in names), strict=True)
-    return pa.array([text.say(language, **dict(zip(names, row, strict=True))) for row in values], pa.string())
+    rows = (in_words(dict(zip(names, row, strict=True)), language) for row in values)
+    return pa.array([text.say(language, **row) for row in rows], pa.string())
 
 
 def json_of(columns: Mapping[str, Any], n: int) -> pa.StringArray:

@@ -8,10 +8,16 @@ from pathlib import Path
 import pyarrow as pa
 
 from geo.errors import FileNotOpened, FormatUnknown
-from geotags.formats import delimited, geojson, parquet, vector
+from geotags.formats import delimited, geojson, parquet, vector, xlsx
 from geotags.formats.raw import Choose, GeotagFormat, OnBadRow, RawGeotags
 
-FORMATS: tuple[GeotagFormat, ...] = (delimited.FORMAT, geojson.FORMAT, parquet.FORMAT, *vector.FORMATS)
+FORMATS: tuple[GeotagFormat, ...] = (
+    delimited.FORMAT,
+    xlsx.FORMAT,
+    geojson.FORMAT,
+    parquet.FORMAT,
+    *vector.FORMATS,
+)
 
 
 def format_of(path: Path) -> GeotagFormat:

@@ -10,8 +10,7 @@ from sqlalchemy import Connection, text
 
 from boundaries.store.engine import copying, named_sql
 from geo.checks.duplicate_coordinate import CHECK as DUPLICATE_COORDINATE
-from geo.checks.protocol import Scope, Severity
-from geo.checks.registry import CHECKS
+from geo.checks.protocol import Severity
 from geo.engine import Checked, Finding, Verdict, roll_up
 
 _COPY_RESULTS = (
@@ -46,22 +45,11 @@ def write_results(
     ``checked`` holds the checks that need no other geotag. Duplicates are left to
     ``geotags.store.clusters``, which sees the whole campaign; a geotag without a usable coordinate
     has no place there, and this is said here. Other checks that look at other geotags are not run in a
-    database, and this is said too.
+    database (``geotags.run.STORED_CHECKS``) and have no outcome.
     """
     membership, verdicts = checked.membership, checked.verdicts()
     not_assessed = checked.not_assessed()
-    of_others = dict.fromkeys(
-        (
-            check.code
-            for check in CHECKS
-            if check.scope is not Scope.RECORD and checked.ruleset.is_on(check.code)
-        ),
-        "looks_at_other_geotags",
-    )
-    has_duplicates = of_others.pop(DUPLICATE_COORDINATE.code, None)
-    for reasons in not_assessed:
-        reasons |= of_others
-    if has_duplicates:
+    if checked.ruleset.is_on(DUPLICATE_COORDINATE.code):
         for row in np.flatnonzero(~checked.subject.usable).tolist():
             not_assessed[row][DUPLICATE_COORDINATE.code] = "coordinate_unusable"
     with copying(connection, _COPY_RESULTS) as copy:

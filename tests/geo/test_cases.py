@@ -202,7 +202,7 @@ def assert_says_no_place(found: Finding, geotags: Geotags) -> None:
     stored = json.dumps(found.evidence)
     told = {}
     for language in LANGUAGES:
-        message = found.check.message.say(language, **json.loads(stored))
+        message = found.check.say(language, json.loads(stored))
         told[language] = f"{found.check.title.say(language)}. {message} {found.check.remedy.say(language)}"
         assert not re.search(r"[{}]|\bnan\b|\bNone\b", told[language])
     assert told["en"] != told["id"]

@@ -17,6 +17,7 @@ import pytest
 import patok.cli
 from boundaries.qa.registry import QA_CHECKS
 from geo.checks.registry import CHECKS
+from geo.rules import RULES
 from patok.settings import DESCRIPTIONS
 from tests.patok.conftest import PROJECT, Patok, collection, command_line
 
@@ -184,7 +185,7 @@ def test_check_imports_neither_the_web_nor_the_database(files: Path) -> None:
 
 def test_checks(patok: Patok) -> None:
     listed = patok("checks", "--json").json["checks"]
-    assert [one["code"] for one in listed] == [one.code for one in (*CHECKS, *QA_CHECKS)]
+    assert [one["code"] for one in listed] == [one.code for one in (*RULES, *QA_CHECKS)]
     assert all(one["title"] and one["remedy"] and one["severity"] for one in listed)
     assert all(parameter["source"] for one in listed for parameter in one["parameters"].values())
     table = patok("checks").out
