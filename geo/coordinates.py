@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 DECIMAL_COMMA = r"^[+-]?[0-9]{1,3},[0-9]+$"
+"""A number as accuracies are written; of coordinates ``geo.typed`` says more."""
 # What devices, GIS programs and statistical packages write for "no value"; -999999999 is Regsosek's own.
 SENTINELS_DEG = (-999999999.0, -99999.0, -9999.0, -999.0, 999.0, 9999.0, 99999.0, 999999999.0)
 _MISSING = pa.array(["", "null"])
@@ -22,6 +23,8 @@ class CoordinateState(IntEnum):
     NUMBER = 0
     MISSING = 1
     INVALID = 2
+    AMBIGUOUS = 3
+    """It can be read in two ways (``geo.typed``)."""
 
 
 def parse_numbers(texts: pa.Array) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:

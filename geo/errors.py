@@ -158,9 +158,9 @@ class CoordinatesSwapped(InputError):
 class DecimalComma(InputError):
     code = "DECIMAL_COMMA"
     text = Text(
-        en="{file}, row {row}: column {column} writes decimals with a comma. "
+        en="{file}, row {row}: column {column} has numbers with a comma, which can be read in two ways. "
         "Export the file with a point as the decimal mark.",
-        id="{file}, baris {row}: kolom {column} menulis desimal dengan koma. "
+        id="{file}, baris {row}: kolom {column} memuat angka dengan koma yang dapat dibaca dua cara. "
         "Ekspor berkas dengan titik sebagai tanda desimal.",
     )
 

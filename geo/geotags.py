@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from geo.coordinates import CoordinateState, parse_numbers
 from geo.crs import EPSG_OF_NAME, WGS84_EPSG, to_wgs84
 from geo.times import Instants, parse_times
+from geo.typed import Axis, read_typed
 
 # r68 and r95 of a round Gaussian are sigma * sqrt(-2 ln 0.32) and sigma * sqrt(-2 ln 0.05); Android's
 # accuracy is the 68 % radius (android.location.Location.getAccuracy).
@@ -117,8 +118,8 @@ class Geotags:
         def number(name: str) -> NDArray[np.float64]:
             return np.full(n, np.nan) if columns.get(name) is None else _numbers(columns[name])[0]
 
-        lon, lon_state = _numbers(columns["lon_text"])
-        lat, lat_state = _numbers(columns["lat_text"])
+        lon, lon_state = _coordinates(columns["lon_text"], Axis.LON)
+        lat, lat_state = _coordinates(columns["lat_text"], Axis.LAT)
         epsg = np.full(n, DATUM_NOT_ASKED, np.int32)
         if columns.get("datum_epsg") is not None:
             epsg = _epsg_codes(text("datum_epsg"))
@@ -275,6 +276,19 @@ def _numbers(given: Any) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
     if array.null_count:
         state[pc.is_null(array).to_numpy(zero_copy_only=False)] = CoordinateState.MISSING
     return np.where(np.isfinite(values), values, np.nan), state.astype(np.uint8)
+
+
+def _coordinates(given: Any, axis: Axis) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """As ``_numbers``; other texts as people type coordinates, each different one once."""
+    values, state = _numbers(given)
+    rows = np.flatnonzero(state == CoordinateState.INVALID)
+    if len(rows) and not _is_number(given):
+        texts = _texts(given).take(pa.array(rows)).dictionary_encode()
+        read = [read_typed(text, axis) for text in texts.dictionary.to_pylist()]
+        index = texts.indices.to_numpy(zero_copy_only=False)
+        values[rows] = np.array([one.degrees for one in read])[index]
+        state[rows] = np.array([one.state for one in read], np.uint8)[index]
+    return values, state
 
 
 def _written(given: Any, *, keep: bool) -> pa.StringArray:

@@ -100,6 +100,7 @@ def understand(
     if not is_storable:
         _refuse_unstorable(file_name, raw.first_row, geotags, names)
     if judge_file:
+        _refuse_ambiguous_comma(file_name, raw, geotags, names)
         _refuse_swapped(file_name, raw, geotags)
         _refuse_damaged_codes(file_name, raw, geotags, scheme, level)
     return geotags
@@ -227,15 +228,26 @@ def _is_no_revision(column: pa.Array) -> NDArray[np.bool_]:
 
 
 def _refuse_decimal_comma(file_name: str, raw: RawGeotags, names: Mapping[str, str]) -> None:
-    for column in ("lon_text", "lat_text", "accuracy_m"):
-        if column not in names or names[column] in raw.number_columns:
-            continue
-        texts = pc.utf8_trim_whitespace(pc.fill_null(raw.columns[names[column]], ""))
-        comma = pc.match_substring_regex(texts, DECIMAL_COMMA).to_numpy(zero_copy_only=False)
-        filled = pc.not_equal(texts, "").to_numpy(zero_copy_only=False)
-        if comma.sum() > _MOST * filled.sum():
-            row = int(np.argmax(comma)) + raw.first_row
-            raise DecimalComma(file=file_name, row=row, column=names[column])
+    """Raise ``DecimalComma`` for accuracies with a comma."""
+    if "accuracy_m" not in names or names["accuracy_m"] in raw.number_columns:
+        return
+    texts = pc.utf8_trim_whitespace(pc.fill_null(raw.columns[names["accuracy_m"]], ""))
+    comma = pc.match_substring_regex(texts, DECIMAL_COMMA).to_numpy(zero_copy_only=False)
+    filled = pc.not_equal(texts, "").to_numpy(zero_copy_only=False)
+    if comma.sum() > _MOST * filled.sum():
+        row = int(raw.row_numbers[int(np.argmax(comma))])
+        raise DecimalComma(file=file_name, row=row, column=names["accuracy_m"])
+
+
+def _refuse_ambiguous_comma(
+    file_name: str, raw: RawGeotags, geotags: Geotags, names: Mapping[str, str]
+) -> None:
+    """Raise ``DecimalComma`` where most coordinates can be read in two ways."""
+    for field, state in (("lon_text", geotags.lon_state), ("lat_text", geotags.lat_state)):
+        ambiguous = state == CoordinateState.AMBIGUOUS
+        if ambiguous.sum() > _MOST * (state != CoordinateState.MISSING).sum():
+            row = int(raw.row_numbers[int(np.argmax(ambiguous))])
+            raise DecimalComma(file=file_name, row=row, column=names[field])
 
 
 def _refuse_swapped(file_name: str, raw: RawGeotags, geotags: Geotags) -> None:

@@ -19,7 +19,16 @@ RELATION_WORDS: dict[str, Text] = {
 }
 """How a found area's code differs from the assigned one (``geo.code_relations``)."""
 
-_WORDS_OF = {"relation": RELATION_WORDS}
+WRITTEN_WORDS: dict[str, Text] = {
+    "unreadable": Text(en="is not written as a number", id="tidak ditulis sebagai angka"),
+    "ambiguous": Text(
+        en="has a comma that may stand before decimals or before minutes",
+        id="memuat koma yang dapat berarti desimal atau menit",
+    ),
+}
+"""Why a coordinate's text has no value."""
+
+_WORDS_OF = {"relation": RELATION_WORDS, "written": WRITTEN_WORDS}
 
 
 def in_words(evidence: Mapping[str, Any], language: Language) -> dict[str, Any]:

@@ -164,8 +164,8 @@ def _with(value: str, how_many: int, column: int, n: int = 9) -> dict[str, Seque
 
 
 SYSTEMATIC: dict[str, tuple[str, int, type[InputError], str]] = {
-    "comma in longitudes": ("115,4081234", 1, DecimalComma, "row 6: column longitude"),
-    "comma in latitudes": ("-8,6734112", 2, DecimalComma, "row 6: column latitude"),
+    "comma in longitudes": ("115,4034", 1, DecimalComma, "row 6: column longitude"),
+    "comma in latitudes": ("-8,5734", 2, DecimalComma, "row 6: column latitude"),
     "a shorter code": ("51050100010001", 0, LevelMismatch, "row 6: '51050100010001' is a code of level sls"),
     "lost zeros": ("510501000100010", 0, CodeDamaged, "row 6: the code '510501000100010'"),
     "an exponent": ("5.10501E+15", 0, CodeDamaged, "row 6: the code '5.10501E+15'"),
@@ -199,7 +199,7 @@ def test_few_rows_wrong_do_not(tmp_path: Path, case: str) -> None:
         assert geotags.assigned_area.to_pylist()[5:] == [value] * 4
     else:
         state = (geotags.lon_state, geotags.lat_state)[column - 1]
-        assert state.tolist() == [CoordinateState.NUMBER] * 5 + [CoordinateState.INVALID] * 4
+        assert state.tolist() == [CoordinateState.NUMBER] * 5 + [CoordinateState.AMBIGUOUS] * 4
 
 
 @pytest.mark.parametrize(("swapped", "refused"), [(5, True), (4, False), (1, False)])
@@ -216,7 +216,7 @@ def test_swapped_coordinates(tmp_path: Path, swapped: int, refused: bool) -> Non
 
 def test_empty_values_do_not_count_as_right_or_wrong(tmp_path: Path) -> None:
     columns = _with("", 8, 1)
-    columns["longitude"] = ["115,4081234", *list(columns["longitude"])[1:]]
+    columns["longitude"] = ["115,4034", *list(columns["longitude"])[1:]]
     with pytest.raises(DecimalComma, match="row 2"):
         _read(tmp_path, columns)
     assert len(_read(tmp_path, _with("", 9, 0)).geotags) == 9
