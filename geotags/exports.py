@@ -114,14 +114,15 @@ def write_checked(checked: Checked, path: Path, language: Language, first_row: i
     write_layers(layers, path)
 
 
-def require_writable(path: Path, inputs: Iterable[Path] = ()) -> None:
-    """Raise ``FormatUnknown`` for an ending that no writer answers to, before any work is done.
+def require_writable(path: Path, inputs: Iterable[Path] = (), endings: Iterable[str] | None = None) -> None:
+    """Raise ``FormatUnknown`` for another ending than those of ``WRITERS``, before any work is done.
 
     Raises ``ValueRefused`` where its folder is not there or nothing can be written into it, and where it
     is one of the files that are read: an original stays.
     """
-    if path.suffix.lower() not in WRITERS:
-        raise FormatUnknown(file=path.name, known=", ".join(WRITERS))
+    known = tuple(WRITERS if endings is None else endings)
+    if path.suffix.lower() not in known:
+        raise FormatUnknown(file=path.name, known=", ".join(known))
     if path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
         raise ValueRefused(where=OUTPUT, value=str(path), wanted=WRITABLE)
     if path.exists() and any(one.exists() and path.samefile(one) for one in inputs):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 
 import folium
@@ -15,32 +13,14 @@ from boundaries.assembly import frame_of_tables
 from boundaries.intake import read_areas
 from geo.codes import SCHEMES
 from geo.engine import check_geotags
-from geo.errors import SetupError
 from geo.frame import DEFAULT_BOUNDARY_SIGMA_M, Frame
 from geo.levels import Level
 from geo.ruleset import Ruleset
-from geo.text import Language, Text
+from geo.text import Language
 from geotags.exports import as_points, checked_table
 from geotags.formats.dataframe import TABLE, raw_of_dataframe
 from geotags.intake import read_geotags, understand
-
-_COLOUR_OF_VERDICT = {
-    "accepted": "#4575b4",
-    "review": "#fdae61",
-    "rejected": "#a50026",
-    "not_assessed": "#878787",
-}
-_LEAFLET = files("api") / "web" / "vendor" / "leaflet"
-
-
-class MapMissing(SetupError):
-    """Leaflet is not installed beside the API."""
-
-    code = "MAP_MISSING"
-    text = Text(
-        en="The map's files are not installed. Run bin/demo, which installs them.",
-        id="Berkas peta belum terpasang. Jalankan bin/demo untuk memasangnya.",
-    )
+from patok.maps import make_map
 
 
 def read_frame(
@@ -93,41 +73,13 @@ def map(
     it shows stands in its HTML, so a saved map with geotags is personal data.
     """
     of = Level(level) if level else frame.levels()[-1]
-    shown = folium.Map(tiles=None, prefer_canvas=True, font_size="12px")
-    shown.default_js = [("leaflet", _data_address("leaflet.js", "text/javascript"))]
-    shown.default_css = [("leaflet_css", _data_address("leaflet.css", "text/css"))]
-    areas = geopandas.GeoDataFrame(
-        [
-            {
-                "area_code": layer.codes[row].as_py(),
-                "name": layer.names[row].as_py(),
-                "geometry": layer.geometry(row),
-            }
-            for _, layer in frame.layers(of)
-            for row in range(len(layer))
-        ],
-        crs="EPSG:4326",
-    )
-    folium.GeoJson(
+    areas = [
+        (layer.codes[row].as_py(), layer.names[row].as_py(), layer.geometry(row))
+        for _, layer in frame.layers(of)
+        for row in range(len(layer))
+    ]
+    placed = [] if results is None else results[~results.geometry.isna()].itertuples()
+    return make_map(
         areas,
-        style_function=lambda _: {"color": "#555555", "weight": 1, "fillOpacity": 0.05},
-        tooltip=folium.GeoJsonTooltip(["area_code", "name"]),
-    ).add_to(shown)
-    for row in [] if results is None else results[~results.geometry.isna()].itertuples():
-        folium.CircleMarker(
-            (row.geometry.y, row.geometry.x),
-            radius=4,
-            color=_COLOUR_OF_VERDICT[row.verdict],
-            fill=True,
-            tooltip=f"{row.verdict} {row.findings}",
-        ).add_to(shown)
-    west, south, east, north = areas.total_bounds
-    shown.fit_bounds([(south, west), (north, east)])
-    return shown
-
-
-def _data_address(name: str, kind: str) -> str:
-    path = _LEAFLET / name
-    if not path.is_file():
-        raise MapMissing()
-    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+        ((row.geometry.x, row.geometry.y, row.verdict, f"{row.verdict} {row.findings}") for row in placed),
+    )

@@ -26,7 +26,9 @@ class ParameterAnswer(Answer):
 
 class CheckAnswer(Answer):
     code: str
-    subject: Literal["geotag", "area"]
+    subject: Literal["geotag", "area", "area_pair", "enumerator", "enumerator_area", "household"] = Field(
+        description="What a finding is about. Areas are those of a frame that is checked, or of many geotags."
+    )
     version: int
     severity: Literal["error", "review", "info"]
     title: BothLanguages

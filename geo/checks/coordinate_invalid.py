@@ -31,7 +31,7 @@ def decide(subject: Subject, values: Values) -> Outcomes:
 
 CHECK = Check(
     code="COORDINATE_INVALID",
-    version=2,
+    version=1,
     severity=Severity.ERROR,
     title=Text(en="Coordinate cannot be read", id="Koordinat tidak dapat dibaca"),
     message=Text(

@@ -11,21 +11,25 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pyarrow as pa
 
 from geo.checks.registry import CHECKS
 from geo.codes import SCHEMES
-from geo.errors import FileNotOpened
+from geo.errors import FileNotOpened, ValueRefused
 from geo.frame import DEFAULT_BOUNDARY_SIGMA_M
 from geo.levels import Level
 from geo.rules import RULES
 from geo.ruleset import Ruleset
+from geo.text import Text
 from geotags.bulk.run import BulkCheck, run_check
 from geotags.bulk.scratch import Scratch
 from geotags.bulk.tables import Counts
 from geotags.bulk.writers import findings_path, require_output, roll_ups_path, writing
+from geotags.exports import require_writable
 from patok.context import context_options, read_context
 from patok.frames import find_frame
 from patok.options import FILE, as_json, column_option, level_option, read_columns, ruleset_option
+from patok.report import Report
 from patok.rulesets import find_ruleset
 from patok.words import LANGUAGE, Rate, note, rate_bar, say, show_json, show_table, tell
 
@@ -51,6 +55,11 @@ from patok.words import LANGUAGE, Rate, note, rate_bar, say, show_json, show_tab
     ),
 )
 @click.option(
+    "--report",
+    type=FILE,
+    help=tell("An HTML page about the whole check.", "Halaman HTML tentang seluruh pemeriksaan."),
+)
+@click.option(
     "--resume",
     is_flag=True,
     help=tell("Go on with a check that was stopped.", "Lanjutkan pemeriksaan yang dihentikan."),
@@ -68,6 +77,7 @@ def COMMAND(
     level: Level,
     ruleset: str,
     brief: bool,
+    report: Path | None,
     resume: bool,
     scheme: str,
     boundary_sigma_m: float,
@@ -79,6 +89,8 @@ def COMMAND(
     """FRAME is a file, the folder of a snapshot, or NAME@RELEASE; GEOTAGS are files or patterns."""
     files = _files(geotags)
     require_output(output, inputs=[*files, Path(frame)])
+    if report is not None:
+        _require_report(report, [*files, Path(frame), output], brief=brief)
     rules = find_ruleset(ruleset)
     with rate_bar() as rate:
         rate.say("Opening the frame", "Membuka kerangka")
@@ -96,7 +108,7 @@ def COMMAND(
             language=LANGUAGE,
             brief=brief,
         )
-        done = _run(job, output, rate, resume=resume)
+        done = _run(job, output, report, rate, resume=resume)
     _tell(done, rules, output, as_json=as_json)
 
 
@@ -124,7 +136,17 @@ def _files(patterns: tuple[str, ...]) -> list[Path]:
     return list(found)
 
 
-def _run(job: BulkCheck, output: Path, rate: Rate, *, resume: bool) -> _Done:
+def _require_report(path: Path, others: list[Path], *, brief: bool) -> None:
+    """Before any work is done. Raises ``ValueRefused`` for a report that could not be made."""
+    if brief:
+        raise ValueRefused(where="--brief", value="--report", wanted=_NOT_BOTH)
+    require_writable(path, others, endings=(".html",))
+
+
+_NOT_BOTH = Text(en="one of the two: a report needs full results", id="salah satu: laporan perlu hasil penuh")
+
+
+def _run(job: BulkCheck, output: Path, report: Path | None, rate: Rate, *, resume: bool) -> _Done:
     folder = output.with_name(f".{output.name}.unfinished")
     scratch = Scratch(folder, job.job(), resume=resume)
     constants: dict[str, Any] = {
@@ -134,9 +156,19 @@ def _run(job: BulkCheck, output: Path, rate: Rate, *, resume: bool) -> _Done:
     }
     rate.begin(job.estimate())
     with _kept(folder), writing(output, constants, brief=job.brief) as writer:
-        counts = run_check(job, scratch, writer.write, rate.advance)
+        about = Report(f"Patok: {output.name}") if report else None
+
+        def write(results: pa.Table, findings: pa.Table) -> None:
+            writer.write(results, findings)
+            if about:
+                about.add(results)
+
+        counts = run_check(job, scratch, write, rate.advance)
         if counts.roll_ups is not None:
             writer.write_roll_ups(counts.roll_ups.said(job.language))
+        if about and report:
+            ruleset = f"{job.ruleset.name} {job.ruleset.version}"
+            about.write(report, counts, job.frame, job.level, ruleset)
     aside = output.with_suffix(".quarantine.ndjson")
     aside.unlink(missing_ok=True)
     if counts.quarantined:

@@ -58,13 +58,13 @@ def _plant_unusable(draft: Draft) -> None:
     draft.expect(rows, "COORDINATE_MISSING", "error", "empty or blank")
     rows = draft.take(draft.free, draft.count(60), "decimal commas")
     commas = [
-        [f"{v:.7f}".replace(".", ",") for v in column] for column in draft.settled.reported[rows].T.tolist()
+        [f"{v:.2f}".replace(".", ",") for v in column] for column in draft.settled.reported[rows].T.tolist()
     ]
     draft.write(rows, commas[0], commas[1])
-    draft.expect(rows, "COORDINATE_INVALID", "error", "decimal comma")
+    draft.expect(rows, "COORDINATE_INVALID", "error", "a comma before decimals or minutes")
     texts: list[tuple[str | None, str | None]] = [
-        ("tidak ada", "tidak ada"), ("GPS mati", "GPS mati"), (None, "-3.4.55"), ("135°37'12\"E", None),
-        ("1３5.6200000", None), (None, "S 3.41"), ("?", "?"), ("1e999", None),
+        ("tidak ada", "tidak ada"), ("GPS mati", "GPS mati"), (None, "-3.4.55"), ("135°37'72\"E", None),
+        ("1３5.6200000", None), (None, "U -3.41"), ("?", "?"), ("1e999", None),
     ]  # fmt: skip
     rows = written("invalid coordinates", texts, 60)
     draft.expect(rows, "COORDINATE_INVALID", "error", "not a number")

@@ -227,7 +227,13 @@ def _write_result(
             severity=severity,
             distance_m=-84.2,
             probability=0.00012,
-            evidence={"outside_m": 84.2, "geotags": 3, "buildings": 3, "households": 3},
+            evidence={
+                "outside_m": 84.2,
+                "relation": "same_desa",
+                "geotags": 3,
+                "buildings": 3,
+                "households": 3,
+            },
         )
         session.add(finding)
         session.flush()

@@ -314,7 +314,7 @@ REFUSED: dict[str, tuple[tuple[str, Make], type[InputError], str]] = {
         CrsRefused,
         "the points are in unknown",
     ),
-    "other ending": (_text_file("g.xlsx", b"PK"), FormatUnknown, ".csv, .tsv, .txt, .geojson"),
+    "other ending": (_text_file("g.ods", b"PK"), FormatUnknown, ".csv, .tsv, .txt, .xlsx, .geojson"),
     "not there": (("g.csv", lambda path: None), FileNotOpened, "no such file"),
     "a folder": (("g.csv", lambda path: path.mkdir()), FileNotOpened, "no such file"),
 }
