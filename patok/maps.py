@@ -20,7 +20,7 @@ COLOUR_OF_VERDICT = {
     "rejected": "#a50026",
     "not_assessed": "#878787",
 }
-_LEAFLET = files("api") / "web" / "vendor" / "leaflet"
+_LEAFLET = ("web", "vendor", "leaflet")
 
 
 class MapMissing(SetupError):
@@ -71,7 +71,7 @@ def make_map(
 
 
 def _data_address(name: str, kind: str) -> str:
-    path = _LEAFLET / name
+    path = files("api").joinpath(*_LEAFLET, name)
     if not path.is_file():
         raise MapMissing()
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import pyarrow as pa
@@ -29,9 +29,11 @@ from geotags.exports import require_writable
 from patok.context import context_options, read_context
 from patok.frames import find_frame
 from patok.options import FILE, as_json, column_option, level_option, read_columns, ruleset_option
-from patok.report import Report
 from patok.rulesets import find_ruleset
 from patok.words import LANGUAGE, Rate, note, rate_bar, say, show_json, show_table, tell
+
+if TYPE_CHECKING:
+    from patok.report import Report
 
 
 @click.command(help=tell("Check geotags against a frame.", "Periksa geotag terhadap kerangka."))
@@ -136,6 +138,13 @@ def _files(patterns: tuple[str, ...]) -> list[Path]:
     return list(found)
 
 
+def _new_report(output: Path) -> Report:
+    # Maps and plots take a second to load: only who asks for a report waits for them.
+    from patok.report import Report
+
+    return Report(f"Patok: {output.name}")
+
+
 def _require_report(path: Path, others: list[Path], *, brief: bool) -> None:
     """Before any work is done. Raises ``ValueRefused`` for a report that could not be made."""
     if brief:
@@ -156,7 +165,7 @@ def _run(job: BulkCheck, output: Path, report: Path | None, rate: Rate, *, resum
     }
     rate.begin(job.estimate())
     with _kept(folder), writing(output, constants, brief=job.brief) as writer:
-        about = Report(f"Patok: {output.name}") if report else None
+        about = _new_report(output) if report else None
 
         def write(results: pa.Table, findings: pa.Table) -> None:
             writer.write(results, findings)
