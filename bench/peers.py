@@ -7,8 +7,8 @@
 The contenders take turns, each time in a fresh process. Timed is the whole process, from its start with all
 imports to its end; memory is the most that it held (files mapped into memory count while they are there),
 then the most that a process of its own held, if it started any. Only what was measured in one run can be
-compared. Each counts the geotags that lie inside the area that they claim, or on its border; nothing is
-written.
+compared. Each counts the geotags that lie inside the area that they claim, or on its border. The
+peers write nothing; Patok writes its results.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-AREAS, GEOTAGS = "areas.parquet", "geotags.parquet"
+HERE = Path(__file__).resolve().parent
+AREAS, GEOTAGS, SNAPSHOT = "areas.parquet", "geotags.parquet", "snapshot"
 REFERENCE = "sedonadb by code"
 PACKAGES = ("sedonadb", "duckdb", "geopandas", "shapely", "pandas", "numpy", "pyarrow", "numba")
 
@@ -151,6 +152,56 @@ def shapely_by_code(work: Path) -> Result:
     return {"inside": int(np.count_nonzero(shapely.intersects_xy(polygons[row[order]], lon, lat)))}
 
 
+def patok_snapshot(work: Path) -> Result:
+    """`patok check` against a snapshot: distance and probability of every geotag, written to Parquet."""
+    return _patok(work, work / SNAPSHOT, str(HERE / "distance.toml"), "--brief")
+
+
+def patok_file(work: Path) -> Result:
+    """The same against the boundary file, which is read, checked, rounded and indexed first."""
+    return _patok(work, work / AREAS, str(HERE / "distance.toml"), "--brief")
+
+
+def patok_membership(work: Path) -> Result:
+    """With findings too: for the geotags outside, the areas where they may lie."""
+    return _patok(work, work / SNAPSHOT, "membership", "--brief")
+
+
+def patok_default(work: Path) -> Result:
+    """Every check, roll-ups included, with all columns."""
+    return _patok(work, work / SNAPSHOT, "default")
+
+
+def _patok(work: Path, frame: Path, ruleset: str, *options: str) -> Result:
+    import contextlib
+    import io
+
+    from patok.cli import main as patok
+
+    output = work / "checked.parquet"
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        given = ["check", str(frame), str(work / GEOTAGS), "-o", str(output), "--level", "subsls", "--json"]
+        patok([*given, "--ruleset", ruleset, *options])
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    distances = pq.read_table(output, columns=["distance_m"]).column(0)
+    document = json.loads(said.getvalue())
+    return {
+        "inside": pc.sum(pc.greater_equal(distances, 0)).as_py(),
+        "share near the border": f"{document['near_border'] / document['geotags']:.3f}",
+    }
+
+
+def prepare_snapshot(work: Path) -> None:
+    """What a release leaves behind; not timed."""
+    if not (work / SNAPSHOT).is_dir():
+        from patok.cli import main as patok
+
+        patok(["snapshot", str(work / AREAS), "-o", str(work / SNAPSHOT), "--level", "subsls"])
+
+
 # A contender is one line: its name and a function that takes the folder WORK, does everything from reading
 # the files on, and returns "inside" (how many) and whatever else is worth a line below the table. It imports
 # what it needs itself, so that its process pays for that and no other's does. Where it cannot run, it raises
@@ -163,6 +214,10 @@ CONTENDERS: dict[str, Callable[[Path], Result]] = {
     "duckdb spatial": duckdb_spatial,
     "geopandas.sjoin": geopandas_sjoin,
     "shapely by code": shapely_by_code,
+    "patok, snapshot": patok_snapshot,
+    "patok, file": patok_file,
+    "patok, membership": patok_membership,
+    "patok, all checks": patok_default,
 }
 
 
@@ -206,6 +261,8 @@ def run(work: Path, names: list[str], rounds: int) -> dict[str, list[Result]]:
         with (work / file).open("rb") as stream:
             while stream.read(1 << 24):
                 pass
+    if any(name.startswith("patok") for name in names):
+        prepare_snapshot(work)
     turns: dict[str, list[Result]] = {name: [] for name in names}
     for number in range(1, rounds + 1):
         for name in names:
