@@ -15,10 +15,16 @@ import pytest
 
 from boundaries.assembly import frame_of_tables
 from geo.codes import SCHEMES
+from geo.context import Context
 from geo.engine import check_geotags
 from geo.errors import CheckChanged, CheckUnfinished, FileUnreadable
+from geo.exemptions import EVERY_CODE, Exemption, Exemptions, ExemptionScope
 from geo.frame import Frame
 from geo.levels import Level
+from geo.lineage import Lineage, Succession
+from geo.photos import Photos
+from geo.places import Places
+from geo.roster import Roster
 from geo.ruleset import Ruleset
 from geotags.bulk import run
 from geotags.bulk.ahead import AT_ONCE
@@ -281,3 +287,63 @@ def test_a_file_that_cannot_be_used_is_named_and_the_others_are_checked(
     (tmp_path / "empty.csv").write_text("item_id,idsubsls,longitude,latitude\n")
     with pytest.raises(FileUnreadable, match="no rows"):
         checked([tmp_path / "empty.csv"], frame, tmp_path / "p.parquet")
+
+
+def with_lists(records: pd.DataFrame) -> Context:
+    """Photos that two households share, a roster, exemptions, places and an earlier period."""
+    names = [f"p{i % 50}.jpg" for i in range(N)]
+    n = 50
+    photos = Photos(
+        name=pa.array([f"p{i}.jpg" for i in range(n)]),
+        sha256=pa.array([f"s{i // 2}" for i in range(n)]),
+        lon=np.full(n, 115.4),
+        lat=np.full(n, -8.5),
+        gps_at=np.full(n, "NaT", "datetime64[us]"),
+        taken_at=np.full(n, "2022-10-20T08:00:00", "datetime64[us]"),
+        offset_minutes=np.full(n, np.nan),
+    )
+    records["foto"] = names
+    records["waktu"] = [f"2022-10-20T08:{i % 60:02d}:{i % 7:02d}+07:00" for i in range(N)]
+    households = records["household_key"].tolist()[:20]
+    needed = np.ones(20, np.bool_)
+    area = records["idsubsls"].iloc[0]
+    roster = Roster(
+        pa.array(households), pa.array([area] * 20), needed, needed, frozenset([area]), {area: 900}
+    )
+    exemption = Exemption(ExemptionScope.ENUMERATOR, "e3", EVERY_CODE, "visited", "pml-1")
+    lineage = Lineage.of([Succession("5105010001009900", CODES[0])])
+    places = Places(pa.array(["kantor"]), pa.array(["office"]), np.array([115.4]), np.array([-8.5]))
+    return Context(
+        photos=photos,
+        roster=roster,
+        exemptions=Exemptions([exemption]),
+        lineage=lineage,
+        places=places,
+    )
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_with_every_list_the_findings_are_the_same_however_the_input_is_cut(
+    frame: Frame, records: pd.DataFrame, tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = records.copy()
+    context = with_lists(records)
+    records.to_csv(tmp_path / "all.csv", index=False)
+    whole = checked([tmp_path / "all.csv"], frame, tmp_path / "whole.parquet", context=context)
+    assert whole.roll_ups is not None
+    found = {code for code, _ in whole.findings}
+    assert {"PHOTO_REUSED", "RAPID_SUCCESSION", "IMPOSSIBLE_TRAVEL", "PHOTO_GPS_MISMATCH"} <= found
+    assert {"PHOTO_REQUIRED_MISSING", "AREA_UNDERCOVERED"} & set(
+        whole.roll_ups.findings.column("code").to_pylist()
+    )
+    monkeypatch.setattr(parquet, "ROWS_AT_ONCE", 41)
+    rows = np.random.default_rng(seed).permutation(N)
+    files = []
+    for i, some in enumerate(np.array_split(rows, 3)):
+        files.append(tmp_path / f"part{i}.parquet")
+        pq.write_table(pa.Table.from_pandas(records.iloc[some], preserve_index=False), files[-1])
+    cut = checked(files, frame, tmp_path / "cut.parquet", context=context, n_buckets=seed * 3)
+    assert told(tmp_path / "cut.parquet") == told(tmp_path / "whole.parquet")
+    assert cut.roll_ups is not None
+    assert cut.roll_ups.findings == whole.roll_ups.findings
+    assert cut.roll_ups.not_assessed == whole.roll_ups.not_assessed
