@@ -8,8 +8,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from geo.checks.groups import as_numbers
-from geo.checks.near import FURTHEST_M, apart_m, block, cluster_keys, join, neighbourhood, roots_of
+from geo.checks.near import FURTHEST_M, block, cluster_keys, is_within, join, neighbourhood, roots_of
 from geo.checks.protocol import Check, Columns, Outcomes, Scope, Severity, Subject, Values
+from geo.geodesy import metres_per_degree
 from geo.parameters import Parameter
 from geo.text import Text
 
@@ -64,19 +65,30 @@ def _count(
     building: NDArray[np.int64],
     counted: NDArray[np.int64],
 ) -> None:
-    """The different buildings of its enumerator within the radius of each geotag."""
+    """The different buildings of its enumerator within the radius of each geotag.
+
+    Asked once for those of one enumerator that follow each other at one coordinate.
+    """
     room = np.empty(18, np.int64)
     seen = np.full(building.max() + 1 if len(building) else 0, -1, np.int64)
+    first_there = np.full(enumerator.max() + 1 if len(enumerator) else 0, -1, np.int64)
     for cell in range(len(cells)):
         n_blocks = block(cells, starts, stride, cell, room)
         for i in range(starts[cell], starts[cell + 1]):
             if enumerator[i] < 0:
                 continue
+            first = first_there[enumerator[i]]
+            if first >= 0 and lon[first] == lon[i] and lat[first] == lat[i]:
+                counted[i] = counted[first]
+                continue
+            first_there[enumerator[i]] = i
+            kx, ky = metres_per_degree(lat[i])
             for b in range(n_blocks):
                 for j in range(room[2 * b], room[2 * b + 1]):
                     if enumerator[j] != enumerator[i] or seen[building[j]] == i:
                         continue
-                    if apart_m(lon[i], lat[i], lon[j], lat[j]) <= radius_m:
+                    apart_m2 = ((lon[i] - lon[j]) * kx) ** 2 + ((lat[i] - lat[j]) * ky) ** 2
+                    if is_within(lon[i], lat[i], lon[j], lat[j], apart_m2, radius_m * radius_m):
                         seen[building[j]] = i
                         counted[i] += 1
 
@@ -96,17 +108,25 @@ def _link(
     most: NDArray[np.int64],
     parents: NDArray[np.int64],
 ) -> None:
-    """For each geotag the fullest circle that it lies in, 0 where none is full; and who is linked with "
-    "whom."""
+    """For each geotag the fullest circle that it lies in, 0 where none is full; and who is linked to whom."""
     room = np.empty(18, np.int64)
+    first_there = np.full(enumerator.max() + 1 if len(enumerator) else 0, -1, np.int64)
     for cell in range(len(cells)):
         n_blocks = block(cells, starts, stride, cell, room)
         for i in range(starts[cell], starts[cell + 1]):
             if counted[i] < least:
                 continue
+            first = first_there[enumerator[i]]
+            if first >= 0 and lon[first] == lon[i] and lat[first] == lat[i]:
+                continue  # that one has linked all of the circle
+            first_there[enumerator[i]] = i
+            kx, ky = metres_per_degree(lat[i])
             for b in range(n_blocks):
                 for j in range(room[2 * b], room[2 * b + 1]):
-                    if enumerator[j] != enumerator[i] or apart_m(lon[i], lat[i], lon[j], lat[j]) > radius_m:
+                    if enumerator[j] != enumerator[i]:
+                        continue
+                    apart_m2 = ((lon[i] - lon[j]) * kx) ** 2 + ((lat[i] - lat[j]) * ky) ** 2
+                    if not is_within(lon[i], lat[i], lon[j], lat[j], apart_m2, radius_m * radius_m):
                         continue
                     most[j] = max(most[j], counted[i])
                     if zone[i] == zone[j]:

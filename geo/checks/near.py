@@ -1,10 +1,11 @@
-"""Geotags near each other: a grid that finds the neighbours of each, and clusters of those that are "
-"linked."""
+"""Geotags near each other: a grid that finds the neighbours of each, and clusters of those linked."""
 
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +23,11 @@ FURTHEST_M = 15.0
 """No check of neighbours looks further, so that a halo of four times that around a part of a campaign holds
 everything that its geotags depend on."""
 
+_CROWDED = 32  # geotags in a cell, from which on it pays to bring those of one coordinate together
+DOUBTFUL_SHARE = 1e-3
+"""By less than this share of its square a distance in the plane of one point differs from that in the plane
+between both, up to ``2 * FURTHEST_M`` apart and 89.5 degrees from the equator."""
+
 _CLUSTER_CELLS_PER_DEG = 100
 """Clusters end at the lines of this grid: a market is one cluster, a town is not, and parts of a campaign
 that are cut along the grid have the same clusters as the whole."""
@@ -33,6 +39,7 @@ class Neighbourhood:
 
     Cell c of the grid holds ``rows[starts[c]:starts[c + 1]]`` and has the number ``cells[c]``: the row of
     cells times ``stride``, plus the column. All geotags within ``FURTHEST_M`` lie in the cell or beside it.
+    In crowded cells those of one coordinate follow each other, for some places have tens of thousands.
     ``building`` numbers the buildings of ``rows`` and ``zone`` the squares that clusters end at.
     """
 
@@ -47,8 +54,20 @@ class Neighbourhood:
     special: NDArray[np.bool_]
 
 
+_OF_SUBJECT: WeakKeyDictionary[Subject, Neighbourhood] = WeakKeyDictionary()
+
+
 def neighbourhood(subject: Subject) -> Neighbourhood:
-    """The geotags that checks of neighbours compare. ``special`` has the length of the batch."""
+    """The geotags that checks of neighbours compare, made once for all of them.
+
+    ``special`` has the length of the batch.
+    """
+    if subject not in _OF_SUBJECT:
+        _OF_SUBJECT[subject] = _neighbourhood(subject)
+    return _OF_SUBJECT[subject]
+
+
+def _neighbourhood(subject: Subject) -> Neighbourhood:
     geotags = subject.geotags
     special = np.zeros(len(geotags), np.bool_)
     usable = np.flatnonzero(subject.usable)
@@ -62,11 +81,13 @@ def neighbourhood(subject: Subject) -> Neighbourhood:
     number = (row + 1) * stride + column + 1
     order = np.argsort(number, kind="stable")
     cells, starts = np.unique(number[order], return_index=True)
+    starts = np.r_[starts, len(rows)].astype(np.int64)
+    order = _together(order, starts, number, lon, lat)
     lon, lat, rows = lon[order], lat[order], rows[order]
     return Neighbourhood(
         rows,
         cells,
-        np.r_[starts, len(rows)].astype(np.int64),
+        starts,
         stride,
         lon,
         lat,
@@ -74,6 +95,21 @@ def neighbourhood(subject: Subject) -> Neighbourhood:
         _square(lat) * 10**6 + _square(lon),
         special,
     )
+
+
+def _together(
+    order: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    number: NDArray[np.int64],
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+) -> NDArray[np.int64]:
+    """``order`` with the geotags of crowded cells by their coordinates."""
+    sizes = np.diff(starts)
+    crowded = np.flatnonzero(np.repeat(sizes > _CROWDED, sizes))
+    some = order[crowded]
+    order[crowded] = some[np.lexsort((lat[some], lon[some], number[some]))]
+    return order
 
 
 def _square(degrees: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -132,6 +168,17 @@ def apart_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
 
 
 @njit(cache=True, nogil=True)
+def is_within(lon1: float, lat1: float, lon2: float, lat2: float, apart_m2: float, most_m2: float) -> bool:
+    """Whether two points are as near as the root of ``most_m2``, by ``apart_m``.
+
+    ``apart_m2`` is their squared distance in the plane of either; only near the limit more is computed.
+    """
+    if abs(apart_m2 - most_m2) > DOUBTFUL_SHARE * most_m2:
+        return apart_m2 < most_m2
+    return apart_m(lon1, lat1, lon2, lat2) <= math.sqrt(most_m2)
+
+
+@njit(cache=True, nogil=True)
 def root_of(parents: NDArray[np.int64], member: int) -> int:
     """The first member of a cluster; the way to it gets shorter with each question (Tarjan 1975)."""
     while parents[member] != member:
@@ -153,6 +200,8 @@ def roots_of(parents: NDArray[np.int64], is_member: NDArray[np.int64]) -> NDArra
 @njit(cache=True, nogil=True)
 def join(parents: NDArray[np.int64], one: int, other: int) -> None:
     """Make two clusters one."""
+    if parents[one] == parents[other]:
+        return
     first, second = root_of(parents, one), root_of(parents, other)
     if first != second:
         parents[max(first, second)] = min(first, second)

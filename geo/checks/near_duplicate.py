@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from geo.checks.duplicate_coordinate import coordinate_keys
-from geo.checks.near import FURTHEST_M, apart_m, block, cluster_keys, join, neighbourhood, roots_of
+from geo.checks.near import (
+    DOUBTFUL_SHARE,
+    FURTHEST_M,
+    apart_m,
+    block,
+    cluster_keys,
+    is_within,
+    join,
+    neighbourhood,
+    roots_of,
+)
 from geo.checks.protocol import Check, Columns, Outcomes, Scope, Severity, Subject, Values
+from geo.geodesy import metres_per_degree
 from geo.parameters import Parameter
 from geo.text import Text
 
@@ -30,9 +39,12 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     n = len(near.rows)
     counted, nearest_m = np.zeros(n, np.int64), np.full(n, np.inf)
     parents = np.arange(n)
+    place = lon_key * 2**31 + lat_key
+    runs = np.r_[np.flatnonzero(np.diff(place)) + 1, n]
+    run_ends = np.repeat(runs, np.diff(runs, prepend=0)) if n else runs
     _link(
-        near.cells, near.starts, near.stride, near.lon, near.lat, lon_key * 2**31 + lat_key, near.building,
-        near.zone, accuracy, values["least_m"], values["share"], counted, nearest_m, parents,
+        near.cells, near.starts, near.stride, near.lon, near.lat, place, run_ends, near.building, near.zone,
+        accuracy**2, values["least_m"] ** 2, values["share"] ** 2, counted, nearest_m, parents,
     )  # fmt: skip
     found = np.flatnonzero(counted)
     roots = roots_of(parents, counted)
@@ -61,31 +73,42 @@ def _link(
     lon: NDArray[np.float64],
     lat: NDArray[np.float64],
     place: NDArray[np.int64],
+    run_ends: NDArray[np.int64],
     building: NDArray[np.int64],
     zone: NDArray[np.int64],
-    accuracy: NDArray[np.float64],
-    least_m: float,
-    share: float,
+    accuracy_m2: NDArray[np.float64],
+    least_m2: float,
+    square_of_share: float,
     counted: NDArray[np.int64],
     nearest_m: NDArray[np.float64],
     parents: NDArray[np.int64],
 ) -> None:
+    """Count the neighbours of each geotag and link them. ``run_ends`` tells where others than those of its
+    coordinate follow."""
     room = np.empty(18, np.int64)
     for cell in range(len(cells)):
         n_blocks = block(cells, starts, stride, cell, room)
         for i in range(starts[cell], starts[cell + 1]):
+            kx, ky = metres_per_degree(lat[i])
+            nearest = np.inf
             for b in range(n_blocks):
-                for j in range(room[2 * b], room[2 * b + 1]):
-                    if building[i] == building[j] or place[i] == place[j]:
+                j, end = room[2 * b], room[2 * b + 1]
+                while j < end:
+                    one = j
+                    j = run_ends[j] if place[j] == place[i] else j + 1
+                    if place[one] == place[i] or building[one] == building[i]:
                         continue
-                    reach = max(least_m, share * math.hypot(accuracy[i], accuracy[j]))
-                    away = apart_m(lon[i], lat[i], lon[j], lat[j])
-                    if away > min(reach, FURTHEST_M):
+                    most_m2 = max(least_m2, square_of_share * (accuracy_m2[i] + accuracy_m2[one]))
+                    most_m2 = min(most_m2, FURTHEST_M * FURTHEST_M)
+                    apart_m2 = ((lon[i] - lon[one]) * kx) ** 2 + ((lat[i] - lat[one]) * ky) ** 2
+                    if not is_within(lon[i], lat[i], lon[one], lat[one], apart_m2, most_m2):
                         continue
                     counted[i] += 1
-                    nearest_m[i] = min(nearest_m[i], away)
-                    if zone[i] == zone[j]:
-                        join(parents, i, j)
+                    if apart_m2 * (1.0 - DOUBTFUL_SHARE) <= nearest * nearest:
+                        nearest = min(nearest, apart_m(lon[i], lat[i], lon[one], lat[one]))
+                    if zone[i] == zone[one]:
+                        join(parents, i, one)
+            nearest_m[i] = nearest
 
 
 CHECK = Check(

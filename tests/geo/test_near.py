@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.checks.near import _CROWDED, apart_m, is_within
 from geo.checks.protocol import Outcome
 from geo.checks.registry import CHECK_OF_CODE
 from geo.engine import Checked, check_geotags
-from geo.geodesy import WGS84
+from geo.geodesy import WGS84, metres_per_degree
 from geo.geotags import Geotags
 from geo.levels import Level
 from tests.geo.test_cases import frame_named
@@ -105,6 +106,49 @@ def test_neighbours_are_those_of_every_pair_in_any_order(records: list[dict[str,
         assert evidence.get("nearest_m", 7.6) == pytest.approx(metres, abs=0.06)
     random.shuffle(records)
     assert found(check(batch(records))) == whole
+
+
+CROWD = st.builds(
+    lambda one, east, north: one | {"east": east, "north": north, "building": ""},
+    RECORD, st.integers(2, 9), st.sampled_from([2, 2, 2, 6]),
+)  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(CROWD, min_size=_CROWDED + 1, max_size=60), st.randoms(use_true_random=False))
+def test_many_at_one_coordinate_are_counted_like_a_few(records: list[dict[str, Any]], random: Any) -> None:
+    records = [
+        record | {"item": f"i{number:02d}", "household": f"h{number}"}
+        for number, record in enumerate(records)
+    ]
+    wanted = by_the_words(records)
+    whole = found(check(batch(records)))
+    assert {
+        key: evidence.get("neighbours", evidence.get("buildings")) for key, evidence in whole.items()
+    } == {key: n for key, (n, _) in wanted.items()}
+    random.shuffle(records)
+    assert found(check(batch(records))) == whole
+
+
+@given(
+    st.floats(-89, 89),
+    st.floats(0.1, 15),
+    st.floats(0, 6.3),
+    st.sampled_from([0.0, 1e-9, -1e-9, 1e-3, -1e-3]),
+)
+def test_the_quick_answer_is_that_of_the_distance(lat: float, metres: float, turn: float, off: float) -> None:
+    """Around the limit as well: either point may ask, and both hear the same."""
+    kx, ky = metres_per_degree(lat)
+    lon2, lat2 = 115 + metres * math.cos(turn) / kx, lat + metres * math.sin(turn) / ky
+    limit = apart_m(115.0, lat, lon2, lat2) * (1 + off)
+    for at in (lat, lat2):
+        kx, ky = metres_per_degree(at)
+        apart_m2 = ((115.0 - lon2) * kx) ** 2 + ((lat - lat2) * ky) ** 2
+        near = is_within(115.0, lat, lon2, lat2, apart_m2, limit * limit)
+        if off:
+            assert near == (off > 0)
+        else:
+            assert near == is_within(lon2, lat2, 115.0, lat, apart_m2, limit * limit)
 
 
 @settings(max_examples=100, deadline=None)
