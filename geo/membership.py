@@ -81,7 +81,7 @@ def find_membership(
     decided = np.flatnonzero(undecided == Undecided.DECIDED)
     tasks = [
         (frame.segments[position].layers[level], group[start : start + _ROWS_PER_TASK])
-        for position, group in _by_area(segment, row, decided)
+        for position, group in by_area(segment, row, decided)
         for start in range(0, len(group), _ROWS_PER_TASK)
     ]
     with ThreadPoolExecutor() as pool:
@@ -112,17 +112,18 @@ def nearest_boundary(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Longitude and latitude of the nearest boundary point of the assigned area of decided geotags."""
     lon, lat = np.full(len(geotags), np.nan), np.full(len(geotags), np.nan)
-    for position, group in _by_area(membership.segment, membership.row, which):
+    for position, group in by_area(membership.segment, membership.row, which):
         layer = frame.segments[position].layers[level]
         rows, at = membership.row[group], (geotags.lon[group], geotags.lat[group])
         lon[group], lat[group] = find_nearest(layer, rows, *at)
     return lon[which], lat[which]
 
 
-def _by_area(
+def by_area(
     segment: NDArray[np.int32], row: NDArray[np.int64], which: NDArray[np.int64]
 ) -> list[tuple[int, NDArray[np.int64]]]:
-    """``which``, by segment and in the order of areas: one area's vertices are read from memory once."""
+    """Rows of a batch by the position of their segment, each in the order of areas: one area's vertices are
+    read from memory once. ``segment`` and ``row`` are those of ``Membership``; ``which`` has no -1."""
     if not len(which):
         return []
     segments, rows = segment[which].astype(np.int64), row[which]

@@ -9,16 +9,12 @@ import numpy as np
 from boundaries.qa.coverage import LevelCoverage, polygonal
 from boundaries.qa.measure import areas_m2, mean_widths_m
 from boundaries.qa.protocol import CandidateView, QaCheck, QaFinding, QaOutcome, decide
+from geo.floors import floor_of
 from geo.parameters import Parameter
 from geo.text import Text
 
 CODE = "OVERLAP"
 VERSION = 1
-
-# The attribute of the BPS upload format that places an area on a storey of a building. The building's
-# name (nm_gedung) decides nothing: on one floor two buildings cannot share land either.
-FLOOR_ATTRIBUTE = "tingkat"
-_GROUND = frozenset({"", "0", "0.0", "00"})
 
 
 def run(view: CandidateView, parameters: dict[str, float]) -> QaOutcome:
@@ -34,12 +30,6 @@ def run(view: CandidateView, parameters: dict[str, float]) -> QaOutcome:
         seen = areas > parameters["noise_m2"]
         findings += _findings(coverage, pairs[seen], shared[seen], areas[seen], parameters["blocking_m2"])
     return decide(findings, view, measured=True)
-
-
-def floor_of(attributes: dict[str, Any]) -> str:
-    """The storey of an area inside a building; empty on the ground, where most areas are."""
-    floor = str(attributes.get(FLOOR_ATTRIBUTE) or "").strip()
-    return "" if floor in _GROUND else floor
 
 
 def _on_one_floor(attributes: list[dict[str, Any]], pairs: np.ndarray) -> np.ndarray:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numba import njit
 from numpy.typing import NDArray
 
+from geo.box_pairs import box_pairs, held_by_another
+from geo.checks.groups import Groups, as_numbers
 from geo.checks.protocol import Check, Columns, Outcomes, Severity, Subject, Values
+from geo.floors import floor_of
 from geo.frame import Layer
 from geo.kernels import INSIDE, place
+from geo.membership import by_area
 from geo.text import Text
 from geo.tree import query_tree
 
@@ -19,48 +25,77 @@ _MOST_NAMED = 5
 
 
 def decide(subject: Subject, values: Values) -> Outcomes:
-    """Fail where two or more areas of the level hold the point in their interior; a shared border is none."""
-    points, layers, rows = _containing(subject)
-    n_areas = np.bincount(points, minlength=len(subject.geotags))
+    """Fail where two or more areas of the level hold the point in their interior; a shared border is none.
+
+    ``floors`` in the evidence tells that they are all on different floors of a building (``tingkat``): those
+    may lie above each other.
+    """
+    asked = _doubtful(subject)
+    lon, lat = subject.geotags.lon[asked], subject.geotags.lat[asked]
+    held = [
+        _Held(layer, of[points], rows)
+        for layer, of in subject.frame.layers_of_boxes(subject.level, np.column_stack([lon, lat, lon, lat]))
+        for points, rows in [_areas_of_points(layer, lon[of], lat[of])]
+    ]
+    n_areas = np.zeros(len(subject.geotags), np.int64)
+    n_areas[asked] = sum((np.bincount(one.points, minlength=len(asked)) for one in held), np.array(0))
 
     def evidence(failed: NDArray[np.int64]) -> Columns:
-        codes: dict[int, list[str]] = {row: [] for row in failed.tolist()}
-        floors = dict.fromkeys(codes, False)
-        for point, position, row in zip(points.tolist(), layers.tolist(), rows.tolist(), strict=True):
-            if point not in codes:
-                continue
-            layer = subject.frame.segments[position].layers[subject.level]
-            codes[point].append(layer.codes[row].as_py())
-            floors[point] |= _is_floor(json.loads(layer.attributes[row].as_py() or "{}"))
-        return {
-            "areas": n_areas[failed],
-            "area_codes": pa.array(
-                [sorted(found)[:_MOST_NAMED] for found in codes.values()], pa.list_(pa.string())
-            ),
-            "floors": np.array(list(floors.values()), np.bool_),
-        }
+        number = np.full(len(asked), -1)
+        number[np.searchsorted(asked, failed)] = np.arange(len(failed))
+        return {"areas": n_areas[failed], **_named(held, number, len(failed))}
 
     return Outcomes.of(n_areas >= 2, Severity.INFO, {"coordinate_unusable": ~subject.usable}, evidence)
 
 
-def _containing(
-    subject: Subject,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Of each geotag that several boxes hold, the areas it lies in: row of the batch, segment, row of the "
-    "layer."""
-    lon, lat = subject.geotags.lon, subject.geotags.lat
-    found: list[tuple[NDArray[np.int64], ...]] = [(np.empty(0, np.int64),) * 3]
-    for position, layer in subject.frame.layers(subject.level):
-        west, south = np.nanmin(layer.boxes[:, :2], axis=0, initial=np.inf)
-        east, north = np.nanmax(layer.boxes[:, 2:], axis=0, initial=-np.inf)
-        with np.errstate(invalid="ignore"):
-            near = subject.usable & (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
-        which = np.flatnonzero(near)
-        if len(which):
-            points, rows = _areas_of_points(layer, lon[which], lat[which])
-            found.append((which[points], np.full(len(points), position), rows))
-    points, positions, rows = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return points, positions, rows
+@dataclass(frozen=True, eq=False)
+class _Held:
+    """Areas that hold points: row ``rows[i]`` of the layer holds the point with number ``points[i]``."""
+
+    layer: Layer
+    points: NDArray[np.int64]
+    rows: NDArray[np.int64]
+
+
+def _doubtful(subject: Subject) -> NDArray[np.int64]:
+    """The geotags that may be in several areas: all but those inside their own and in no other of its layer,
+    where no box of another layer reaches its box. Most are told apart here."""
+    membership = subject.membership
+    inside = np.flatnonzero(membership.distance_m > 0)
+    doubtful = subject.usable.copy()
+    for position, rows in by_area(membership.segment, membership.row, inside):
+        layer, area = subject.frame.segments[position].layers[subject.level], membership.row[rows]
+        pairs = box_pairs(subject.frame, subject.level, position)
+        held = held_by_another(layer, pairs, area, subject.geotags.lon[rows], subject.geotags.lat[rows])
+        doubtful[rows] = held | pairs.beyond[area]
+    return np.flatnonzero(doubtful)
+
+
+def _named(held: list[_Held], number: NDArray[np.int64], n: int) -> Columns:
+    """The codes of the areas that hold each of n points, smallest first, and whether they are on different
+    floors. ``number`` tells which point is meant, -1 for none."""
+    parts = [(number[one.points], one.layer, one.rows) for one in held]
+    parts = [(point[point >= 0], layer, rows[point >= 0]) for point, layer, rows in parts]
+    point = np.concatenate([part[0] for part in parts])
+    codes = pa.concat_arrays([layer.codes.take(pa.array(rows)) for _, layer, rows in parts])
+    floors = np.concatenate([_floors(layer, rows) for _, layer, rows in parts])
+    order = np.lexsort((pc.rank(codes, tiebreaker="dense").to_numpy(), point))
+    point, codes, floors = point[order], codes.take(pa.array(order)), floors[order]
+    sizes = np.bincount(point, minlength=n)
+    rank = np.arange(len(point)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    offsets = np.r_[0, np.cumsum(np.minimum(sizes, _MOST_NAMED))].astype(np.int32)
+    of_point = Groups.by(point, np.arange(len(point)))
+    return {
+        "area_codes": pa.ListArray.from_arrays(offsets, codes.filter(pa.array(rank < _MOST_NAMED))),
+        "floors": of_point.distinct(as_numbers(pa.array(floors, pa.string()))) == sizes,
+    }
+
+
+def _floors(layer: Layer, rows: NDArray[np.int64]) -> NDArray[np.object_]:
+    """The floor of each of some areas; each area is read once."""
+    areas, which = np.unique(rows, return_inverse=True)
+    texts = layer.attributes.take(pa.array(areas)).to_pylist()
+    return np.array([floor_of(json.loads(text or "{}")) for text in texts], object)[which]
 
 
 def _areas_of_points(
@@ -105,10 +140,6 @@ def _fill(
                     points[total], rows[total] = point, found[k]
                 total += 1
     return total
-
-
-def _is_floor(attributes: dict[str, object]) -> bool:
-    return any(str(attributes.get(name) or "").strip() not in ("", "0") for name in ("tingkat", "nm_gedung"))
 
 
 CHECK = Check(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -19,7 +21,7 @@ from geo.geodesy import earth_centred_m, geodesic_m, metres_per_degree
 from geo.geotags import Geotags
 from geo.levels import Level
 from geo.places import Places
-from tests.geo.shapes import around, layer_of
+from tests.geo.shapes import around, frame_of, layer_of
 from tests.geo.test_cases import frame_named
 
 SHAPES = st.builds(
@@ -95,30 +97,57 @@ def test_houses_drawn_from_one_neighbourhood_are_seldom_outliers(seed: int, n: i
 
 @settings(deadline=None)
 @given(
-    st.lists(SHAPES, min_size=1, max_size=5),
-    st.lists(st.tuples(st.integers(-900, 900), st.integers(-900, 900))),
+    st.lists(st.tuples(SHAPES, st.integers(0, 2)), min_size=1, max_size=6),
+    st.lists(st.tuples(st.integers(-900, 900), st.integers(-900, 900), st.integers(0, 5))),
 )
 def test_a_point_is_in_the_areas_that_hold_it(
-    shapes: list[shapely.Geometry], points: list[tuple[int, int]]
+    drawn: list[tuple[shapely.Geometry, int]], points: list[tuple[int, int, int]]
 ) -> None:
-    shapes = [around(shape, 115.4, -8.5) for shape in shapes]
-    codes = [f"51{i:02d}030001000101" for i in range(len(shapes))]
-    frame = Frame(
-        SCHEMES["bps"],
-        tuple(
-            Segment(code[:4], {Level.SUBSLS: layer_of([shape], [code])})
-            for shape, code in zip(shapes, codes, strict=True)
-        ),
-    )
-    at = [around(shapely.Point(*point), 115.4, -8.5) for point in [(0, 0), *points]]
-    geotags = Geotags.from_columns(
-        {"lon_text": [repr(one.x) for one in at], "lat_text": [repr(one.y) for one in at]}
-        | {"assigned_area": [codes[0]] * len(at)}
-    )
-    check = CHECK_OF_CODE["AMBIGUOUS_OVERLAP"]
-    done = check_geotags(geotags, frame, Level.SUBSLS, checks=[check])
+    """Of its own kabupaten or another, and whichever of them is the assigned one."""
+    shapes = [around(shape, 115.4, -8.5) for shape, _ in drawn]
+    codes = [f"51{kab:02d}030001{i:04d}01" for i, (_, kab) in enumerate(drawn)]
+    segments = []
+    for key in sorted({code[:4] for code in codes}):
+        its = [i for i, code in enumerate(codes) if code.startswith(key)]
+        layer = layer_of([shapes[i] for i in its], [codes[i] for i in its])
+        segments.append(Segment(key, {Level.SUBSLS: layer}))
+    at = [around(shapely.Point(*point[:2]), 115.4, -8.5) for point in [(0, 0), *points]]
+    assigned = [codes[which % len(codes)] for _, _, which in [(0, 0, 0), *points]]
+    done = overlaps(Frame(SCHEMES["bps"], tuple(segments)), at, assigned)
     holding = [[shape.contains_properly(one) for shape in shapes] for one in at]
-    assert (done.outcomes[check.code].outcome == Outcome.FAIL).tolist() == [sum(one) >= 2 for one in holding]
+    failed = done.outcomes["AMBIGUOUS_OVERLAP"].outcome == Outcome.FAIL
+    assert failed.tolist() == [sum(one) >= 2 for one in holding]
     for finding in done.findings():
         wanted = [code for code, holds in zip(codes, holding[finding.row], strict=True) if holds]
-        assert finding.evidence["area_codes"] == wanted
+        assert finding.evidence["areas"] == len(wanted)
+        assert finding.evidence["area_codes"] == sorted(wanted)[:5]
+
+
+def overlaps(frame: Frame, at: list[shapely.Point], assigned: list[str]) -> Checked:
+    geotags = Geotags.from_columns(
+        {"lon_text": [repr(one.x) for one in at], "lat_text": [repr(one.y) for one in at]}
+        | {"assigned_area": assigned}
+    )
+    check = CHECK_OF_CODE["AMBIGUOUS_OVERLAP"]
+    return check_geotags(geotags, frame, Level.SUBSLS, checks=[check])
+
+
+@pytest.mark.parametrize(
+    ("floors", "wanted"),
+    [
+        (["1", "2"], True),
+        (["", "2"], True),
+        (["0", None], False),
+        (["2", "2"], False),
+        (["1", "2", "2"], False),
+        (["0", "1", "2", "3", "4", "5", "6"], True),
+    ],
+)
+def test_areas_above_each_other_are_told_from_areas_that_overlap(floors: list[str], wanted: bool) -> None:
+    codes = [f"5105030001{i:04d}01" for i in range(len(floors))]
+    shape = around(shapely.box(-10, -10, 10, 10), 115.4, -8.5)
+    attributes = [json.dumps({"tingkat": floor}) for floor in floors]
+    frame = frame_of(layer_of([shape] * len(floors), codes, attributes=attributes))
+    done = overlaps(frame, [shapely.Point(115.4, -8.5)], ["5105030009000101"])
+    evidence = next(done.findings()).evidence
+    assert evidence == {"areas": len(floors), "area_codes": codes[:5], "floors": wanted}
