@@ -1,4 +1,5 @@
-"""Special areas: where many households rightly share a point, live on water, or live where nobody else does.
+"""Special areas: where many households rightly share a point, live on water, or live where nobody
+else does or far from each other.
 
 The one place that tells what kind an area is, and what each kind excuses.
 """
@@ -24,13 +25,16 @@ _WORDS = {
     "boat_houses": ("boat", "perahu", "terapung", "floating", "stilt", "panggung di atas air"),
     "plantation_housing": ("plantation", "perkebunan", "emplasemen"),
     "market": ("market", "mall", "pasar", "ruko"),
+    "scattered_settlement": ("scattered", "tersebar", "terpencar"),
 }
 
 KINDS = (*_WORDS, "named_building", "other")
 ON_WATER = frozenset({"boat_houses"})
 ON_NO_NEIGHBOURHOOD = frozenset({"boat_houses", "plantation_housing"})
 """Kinds with households although the code or the use of the area says that nobody lives there."""
-SHARING_A_POINT = frozenset(KINDS) - {"plantation_housing"}
+SCATTERED = frozenset({"scattered_settlement"})
+"""Kinds where a lone house is the rule. No attribute of BPS says it: the chosen column or ``khusus`` must."""
+SHARING_A_POINT = frozenset(KINDS) - {"plantation_housing"} - SCATTERED
 
 
 def kind_of(attributes: dict[str, Any], column: str = KIND_COLUMN) -> str:

@@ -120,6 +120,10 @@ REASONS: dict[str, Text] = {
         en="The area has too few geotags to compare.",
         id="Geotag di wilayah itu terlalu sedikit untuk dibandingkan.",
     ),
+    "scattered_settlement": Text(
+        en="The houses of this area stand scattered: a lone one is nothing unusual.",
+        id="Rumah di wilayah ini terpencar: rumah yang menyendiri bukan hal yang ganjil.",
+    ),
     "special_area": Text(
         en="Many households may share one point in this kind of area.",
         id="Banyak keluarga wajar berbagi satu titik di wilayah jenis ini.",

@@ -10,16 +10,17 @@ from sklearn.neighbors import LocalOutlierFactor
 
 from geo.checks.groups import Groups
 from geo.checks.protocol import Check, Outcomes, Scope, Severity, Subject, Values
+from geo.checks.special import is_of_kind
 from geo.geodesy import metres_per_degree
 from geo.parameters import Parameter
+from geo.special_areas import SCATTERED
 from geo.text import Text
 
 _NEIGHBOURS = 5
 _LOF_NEIGHBOURS = 20
 _SIGMAS_PER_MAD = 1.4826  # of a normal distribution
 _LEAST_LOG = 0.1
-"""The least spread of log distances: houses of a planned row are all alike, and a tenth more is no "
-"outlier."""
+"""The least spread of log distances: houses of a planned row are all alike; a tenth more is no outlier."""
 _LEAST_M = 1.0
 """Nearer than this is at the same place: geotags that share a point have a logarithm too."""
 _MANY = 400  # geotags of an area, from which on a tree finds neighbours faster than comparing all
@@ -31,7 +32,7 @@ def decide(subject: Subject, values: Values) -> Outcomes:
 
     Compared are the logarithms of distances, by median and median absolute deviation of the area (Iglewicz
     and Hoaglin 1993). The factor is that of Breunig et al. (2000) with 20 neighbours. Review outside the
-    assigned area, info inside.
+    assigned area, info inside. Areas that the frame calls scattered settlements are not assessed.
     """
     n = len(subject.geotags)
     membership = subject.membership
@@ -50,11 +51,13 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     for group in suspect.tolist():
         rows = large.rows[large.starts[group] : large.starts[group + 1]]
         factor[rows] = _factors(subject, rows)
+    scattered = np.zeros(n, np.bool_)
+    scattered[decided] = is_of_kind(subject, decided, SCATTERED)
     outside = membership.distance_m < 0
     return Outcomes.of(
         (score > values["most_deviations"]) & (factor > values["most_factor"]),
         np.where(outside, Severity.REVIEW, Severity.INFO).astype(np.uint8),
-        subject.undecided_masks() | {"few_geotags": few},
+        subject.undecided_masks() | {"few_geotags": few, "scattered_settlement": scattered},
         lambda rows: {
             "fifth_m": np.round(distance_m[rows]),
             "deviations": np.round(score[rows], 1),

@@ -87,6 +87,9 @@ def frame_named(name: str) -> Frame:
     attributes = [json.dumps(drawn.get("attributes", {}).get(code, {})) for code in codes]
     level = level_of(name)
     layers = {level: layer_of(shapes, codes, level, attributes)} if codes else {}
+    for above, areas in drawn.get("above", {}).items():
+        outlines = [around(shapely.from_wkt(wkt), *drawn["origin"]) for wkt in areas.values()]
+        layers[Level(above)] = layer_of(outlines, list(areas), Level(above))
     segment = Segment("5105", layers, frozenset(drawn.get("withheld", ())))
     return Frame(SCHEMES["bps"], (segment,), drawn.get("boundary_sigma_m", DEFAULT_BOUNDARY_SIGMA_M))
 
