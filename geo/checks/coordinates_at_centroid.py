@@ -35,17 +35,16 @@ def decide(subject: Subject, values: Values) -> Outcomes:
             subject, level, segment, row, values["within_m"], values["tiny_m"]
         )
         tiny |= is_tiny
-        near = np.flatnonzero((to_centroid <= values["within_m"]) & ~is_tiny & ~fails)
+        near = np.flatnonzero((to_centroid <= values["within_m"]) & ~is_tiny)
         there = Groups.by(segment[near].astype(np.int64) * 2**31 + row[near], near)
         found = there.distinct(as_numbers(households(subject.geotags, there.rows)))[there.group_of]
-        some = (found >= 2) | by_hand[there.rows]
+        some = ((found >= 2) | by_hand[there.rows]) & ~fails[there.rows]
         rows = there.rows[some]
         fails[rows] = True
         metres[rows], n_households[rows] = to_centroid[rows], found[some]
-        width = subject.frame.scheme.widths[level]
-        code[rows] = pc.utf8_slice_codeunits(subject.geotags.assigned_area.take(rows), 0, width).to_numpy(
-            False
-        )
+        assigned = subject.geotags.assigned_area.take(pa.array(rows))
+        codes = pc.utf8_slice_codeunits(assigned, 0, subject.frame.scheme.widths[level])
+        code[rows] = codes.to_numpy(zero_copy_only=False)
     return Outcomes.of(
         fails,
         Severity.REVIEW,
