@@ -123,7 +123,7 @@ def _even_odd(shape: Any) -> Any:
     # A ring without a face (a spike, a point three times) divides nothing and is gone.
     lines = shapely.get_parts(shapely.union_all(shapely.boundary(parts)))
     faces = shapely.get_parts(shapely.polygonize(lines))
-    at = shapely.point_on_surface(faces)
+    at = _inner_points(faces, lines)
     inside = np.zeros(len(faces), np.bool_)
     for part in parts:
         within = _in_ring(part.exterior, at)
@@ -132,6 +132,17 @@ def _even_odd(shape: Any) -> Any:
         inside |= within
     polygons = [p for p in shapely.get_parts(shapely.union_all(faces[inside])) if p.geom_type == "Polygon"]
     return shapely.MultiPolygon(polygons)
+
+
+def _inner_points(faces: NDArray[Any], lines: NDArray[Any]) -> NDArray[Any]:
+    """A point inside each face and on none of the lines: a spike reaches into a face and does not divide it."""
+    at = shapely.point_on_surface(faces)
+    drawn = shapely.union_all(lines)
+    for face in np.flatnonzero(shapely.intersects(drawn, at)).tolist():
+        middles = shapely.centroid(shapely.get_parts(shapely.constrained_delaunay_triangles(faces[face])))
+        free = middles[~shapely.intersects(drawn, middles)]
+        at[face] = free[0] if len(free) else at[face]
+    return np.asarray(at)
 
 
 def _in_ring(ring: Any, points: NDArray[Any]) -> NDArray[np.bool_]:

@@ -23,6 +23,7 @@ from api.answers import Answer
 from api.app import create_app
 from api.routes.areas import AreaCollection, AreaFeature
 from api.routes.geotags import GeotagCollection, GeotagDetailFeature
+from geo.rollups.protocol import About
 
 Get = Callable[..., Any]
 
@@ -93,7 +94,7 @@ def test_no_page_of_the_framework_loads_scripts_from_elsewhere(client: TestClien
 
 def test_the_catalogue_has_both_languages_and_sources(get: Get) -> None:
     checks = get("/v1/checks")["checks"]
-    assert {check["subject"] for check in checks} == {"geotag", "area"}
+    assert {check["subject"] for check in checks} == {"geotag", *About}
     for check in checks:
         for part in ("title", "message", "remedy"):
             assert check[part]["en"] and check[part]["id"], check["code"]

@@ -154,6 +154,7 @@ crossing_rings = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_s
 
 
 @settings(max_examples=300, deadline=None)
+@example([[(0, 3), (1, 2), (0, 3), (6, 0), (0, 1)]], False)  # the tip of a spike is GEOS' point of the face
 @given(st.lists(crossing_rings, min_size=1, max_size=3), st.booleans())
 def test_any_outline_is_read_as_geos_reads_it(rings: list[list[tuple[int, int]]], as_holes: bool) -> None:
     """Rings that cross themselves and each other, doubled edges, spikes, holes anywhere, parts in parts."""

@@ -58,6 +58,8 @@ def _bad_geotags(folder: Path, kind: str) -> tuple[Path, list[str]]:
         rows = [[a, b[1:], *rest] for a, b, *rest in rows]
         words = ["row 2", "leading zeros may have been lost", "as text"]
     elif kind == "decimal comma":
+        # 115,40 may be 115.40 degrees or 115 degrees 40 minutes.
+        rows = [[a, b, lon[:6], *rest] for a, b, lon, *rest in rows]
         path.write_text(
             "\n".join([head, *(",".join(row) for row in rows)]).replace(",", ";").replace(".", ",")
         )
