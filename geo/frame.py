@@ -135,7 +135,7 @@ def _even_odd(shape: Any) -> Any:
 
 
 def _inner_points(faces: NDArray[Any], lines: NDArray[Any]) -> NDArray[Any]:
-    """A point inside each face and on none of the lines: a spike reaches into a face and does not divide it."""
+    """A point inside each face and on none of the lines: a spike enters a face and does not divide it."""
     at = shapely.point_on_surface(faces)
     drawn = shapely.union_all(lines)
     for face in np.flatnonzero(shapely.intersects(drawn, at)).tolist():
