@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from geo.errors import FileNotOpened, FormatUnknown
@@ -56,4 +57,5 @@ def joined(pieces: list[RawGeotags]) -> RawGeotags:
         name: pa.chunked_array([piece.columns[name] for piece in pieces]).combine_chunks()
         for name in pieces[0].columns
     }
-    return RawGeotags(columns, pieces[0].first_row, pieces[0].number_columns)
+    rows = np.concatenate([piece.row_numbers for piece in pieces])
+    return RawGeotags(columns, pieces[0].first_row, pieces[0].number_columns, rows)

@@ -91,6 +91,8 @@ def test_rows_come_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     pieces = list(xlsx.stream(path, None, None))
     assert [len(piece) for piece in pieces] == [2, 2, 1]
     assert [row for piece in pieces for row in piece.row_numbers.tolist()] == [2, 3, 4, 5, 6]
+    whole = read_raw(workbook(path, {"S": [HEADER, ROW, [], ["b", *ROW[1:]], [], ["c", *ROW[1:]]]}))[1]
+    assert whole.row_numbers.tolist() == [2, 4, 6]
 
 
 def test_a_code_that_was_a_number_has_lost_its_end(tmp_path: Path) -> None:
