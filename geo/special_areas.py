@@ -6,6 +6,7 @@ The one place that tells what kind an area is, and what each kind excuses.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 KIND_COLUMN = "special_kind"
@@ -13,20 +14,26 @@ KIND_COLUMN = "special_kind"
 
 # dominan: the code list of BPS, as far as it says that many households live in one building.
 _KIND_OF_DOMINAN = {"4": "apartment", "5": "boarding_houses", "6": "dormitory", "8": "market"}
+# Whole words, after everything but letters and digits was made a blank: "kos" is not in "kosong" (empty).
 _WORDS = {
-    "apartment": ("apartment", "apartemen", "rusun", "rumah susun"),
-    "boarding_houses": ("boarding", "kos", "kontrakan"),
-    "dormitory": ("dormitory", "asrama", "mess"),
-    "barracks": ("barracks", "barak", "tangsi", "markas"),
-    "pesantren": ("pesantren", "ponpes", "seminari"),
-    "home": ("home", "panti", "rumah sakit jiwa", "shelter"),
-    "prison": ("prison", "lapas", "rutan", "penjara", "lembaga pemasyarakatan"),
-    "refugee_site": ("refugee", "pengungsi", "huntara"),
-    "boat_houses": ("boat", "perahu", "terapung", "floating", "stilt", "panggung di atas air"),
-    "plantation_housing": ("plantation", "perkebunan", "emplasemen"),
-    "market": ("market", "mall", "pasar", "ruko"),
-    "scattered_settlement": ("scattered", "tersebar", "terpencar"),
+    "apartment": r"apartment\w*|apartemen|rusun\w*|rumah susun",
+    "boarding_houses": r"boarding|kos|kost|kosan|indekos|kontrakan",
+    "dormitory": r"dormitor\w*|asrama|mess",
+    "barracks": r"barracks|barak|tangsi|markas",
+    "pesantren": r"pesantren|ponpes|seminari",
+    "home": r"orphanage|nursing home|panti|rumah sakit jiwa|shelter",
+    "prison": r"prison|lapas|rutan|penjara|lembaga pemasyarakatan",
+    "refugee_site": r"refugees?|pengungsi\w*|huntara",
+    "boat_houses": r"(?:house)?boats?|perahu|terapung|floating|stilts?|panggung di atas air",
+    "plantation_housing": r"plantation|perkebunan|emplasemen",
+    "market": r"market|mall|pasar|ruko",
+    "scattered_settlement": r"scattered|tersebar|terpencar",
 }
+_KIND_OF_WORDS = {
+    kind: re.compile(rf"\b(?:{kind.replace('_', ' ')}|{words})\b") for kind, words in _WORDS.items()
+}
+# What offices and their tools write for "nothing" and "no".
+_NOTHING = re.compile(r"|0|n|na|nan|no|none|null|false|n a|kosong|(?:tidak|bukan)(?: .*)?")
 
 KINDS = (*_WORDS, "named_building", "other")
 ON_WATER = frozenset({"boat_houses"})
@@ -41,19 +48,22 @@ def kind_of(attributes: dict[str, Any], column: str = KIND_COLUMN) -> str:
     """The kind of a special area, "" for a plain one.
 
     The chosen column decides where it says something, then ``khusus``, then ``dominan``, then the name of
-    the building that the area is part of. Words that are no kind known here are "other".
+    the apartments or of the building that the area is part of. Words that are no kind known here are "other".
     """
     for name in (column, "khusus"):
-        text = as_code(attributes.get(name)).lower()
-        if text not in ("", "0", "-"):
-            return next((kind for kind, words in _WORDS.items() if _says(text, kind, words)), "other")
+        text = _words(attributes.get(name))
+        if not _NOTHING.fullmatch(text):
+            return next((kind for kind, words in _KIND_OF_WORDS.items() if words.search(text)), "other")
     if (kind := _KIND_OF_DOMINAN.get(as_code(attributes.get("dominan")))) is not None:
         return kind
-    return "named_building" if str(attributes.get("nm_gedung") or "").strip() else ""
+    named = {"nm_apt": "apartment", "nm_gedung": "named_building"}
+    return next(
+        (kind for name, kind in named.items() if not _NOTHING.fullmatch(_words(attributes.get(name)))), ""
+    )
 
 
-def _says(text: str, kind: str, words: tuple[str, ...]) -> bool:
-    return text == kind or any(word in text for word in words)
+def _words(value: object) -> str:
+    return " ".join(re.findall(r"[^\W_]+", as_code(value).lower()))
 
 
 def as_code(value: object) -> str:

@@ -139,11 +139,31 @@ def test_none_is_erased_none_is_raised_and_their_order_is_nothing(ones: list[Exe
         ({"nm_gedung": " "}, ""),
         ({"nm_gedung": "Menara A"}, "named_building"),
         ({"special_kind": "refugee_site", "khusus": "asrama"}, "refugee_site"),
+        ({"nm_apt": "Puri Indah"}, "apartment"),
+        ({"nm_gedung": "-", "nm_apt": "0"}, ""),
+        ({"khusus": "Rumah_Kos/Kontrakan"}, "boarding_houses"),
+        ({"khusus": "Rusunawa"}, "apartment"),
+        ({"khusus": "Boat Houses"}, "boat_houses"),
+        ({"khusus": "pengungsian"}, "refugee_site"),
+        ({"khusus": "Permukiman tersebar"}, "scattered_settlement"),
+        # Words that have the letters of a kind within them are not of that kind.
+        ({"khusus": "Kosambi"}, "other"),
+        ({"khusus": "small houses"}, "other"),
+        ({"khusus": "urutan 3"}, "other"),
+        ({"khusus": "kosong"}, ""),
+        ({"khusus": "Tidak ada", "dominan": "4"}, "apartment"),
+        ({"khusus": "bukan wilayah khusus"}, ""),
+        ({"khusus": "None", "special_kind": "NaN"}, ""),
     ],
 )
 def test_the_kind_of_an_area(attributes: dict[str, Any], kind: str) -> None:
     assert kind_of(attributes) == kind
     assert kind in ("", *KINDS)
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"named_building", "other"}))
+def test_the_name_of_a_kind_means_that_kind(kind: str) -> None:
+    assert kind_of({"khusus": kind}) == kind_of({"khusus": kind.replace("_", " ").title()}) == kind
 
 
 def test_the_column_of_the_kind_can_be_chosen() -> None:
