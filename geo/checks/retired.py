@@ -7,11 +7,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from geo.checks.protocol import Subject
-from geo.membership import find_areas, measure_points
+from geo.membership import find_areas, is_withheld, measure_points
 
 
 def is_retired(subject: Subject) -> NDArray[np.bool_]:
-    """Where the assigned code is not in the release and the lineage leads to one that is. Shape (n,)."""
+    """Where the assigned code is not in the release and the lineage leads to one that is. Shape (n,).
+
+    A withheld code is in the release, only not to be measured against.
+    """
     retired = np.zeros(len(subject.geotags), np.bool_)
     rows, _, _ = _successors(subject)
     retired[rows] = True
@@ -22,8 +25,11 @@ def _successors(subject: Subject) -> tuple[NDArray[np.int64], pa.StringArray, ND
     """Row and successor of each pair, and the number of the code among the different ones."""
     lineage, membership = subject.context.lineage, subject.membership
     nothing = np.empty(0, np.int64), pa.array([], pa.string()), np.empty(0, np.int64)
-    unknown = np.flatnonzero(membership.row < 0)
-    if lineage is None or not len(unknown):
+    if lineage is None:
+        return nothing
+    withheld = is_withheld(subject.geotags.assigned_area, subject.frame)
+    unknown = np.flatnonzero((membership.row < 0) & ~withheld)
+    if not len(unknown):
         return nothing
     codes = subject.geotags.assigned_area.take(pa.array(unknown)).dictionary_encode()
     of_code = [lineage.successors(code) for code in codes.dictionary.to_pylist()]
@@ -40,7 +46,8 @@ def _successors(subject: Subject) -> tuple[NDArray[np.int64], pa.StringArray, ND
 def successors_of(subject: Subject, rows: NDArray[np.int64]) -> pa.ListArray:
     """For each of ``rows`` its successors with distance and probability, the likeliest first.
 
-    Without a usable coordinate distance and probability are null and the codes sorted.
+    Without a usable coordinate distance and probability are null and the codes sorted; so they are of an
+    area without geometry, which comes last.
     """
     pair_rows, codes, _ = _successors(subject)
     segment, area = find_areas(codes, subject.frame, subject.level)
@@ -57,7 +64,7 @@ def successors_of(subject: Subject, rows: NDArray[np.int64]) -> pa.ListArray:
             subject.membership.sigma_m[on],
         )
     # Pairs come sorted by code within a row, and the sort is stable.
-    order = np.lexsort((-np.nan_to_num(distance), -np.nan_to_num(probability), pair_rows))
+    order = np.lexsort((-distance, -probability, pair_rows))  # NaN is sorted last
     sizes = np.bincount(np.searchsorted(rows, pair_rows), minlength=len(rows))
     entries = pa.StructArray.from_arrays(
         [

@@ -2,7 +2,7 @@
 
 country, water: an outline, as WKT in metres from the frame's origin (in degrees where it has none)
 doubtful: area code -> the place of an open finding of frame QA
-lineage: pairs of an old code and a new one
+lineage: the fields of each succession, at least an old code and a new one
 exemptions: the fields of each exemption
 kind_column: the attribute that names the kind of a special area
 photos: name -> sha256 and what the photo says of itself: at, gps_at (UTC), taken_at, offset_minutes

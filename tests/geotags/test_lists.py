@@ -84,8 +84,36 @@ def test_the_split_and_merge_table_of_the_office(tmp_path: Path) -> None:
         f"{B},{B},RT 1,0,tetap,2",
     )
     lineage = read_lineage(path, BPS, Level.SUBSLS)
-    assert lineage.successions == (Succession(A, B, True, "pecah"), Succession(A, C, True, "pecah"))
+    assert lineage.successions == (
+        Succession(A, B, True, "pecah", "261"),
+        Succession(A, C, True, "pecah", "261"),
+    )
     assert lineage.successors(A) == (B, C)
+
+
+def test_of_a_table_with_the_codes_of_two_levels_those_of_the_level_count(tmp_path: Path) -> None:
+    path = table(
+        tmp_path,
+        "idsls_2025_2,idsubsls_2025_2,idsls_2026_1,idsubsls_2026_1",
+        f"{A[:14]},{A},{C[:12]}09,{B}",
+    )
+    assert read_lineage(path, BPS, Level.SUBSLS).successions == (Succession(A, B, period="261"),)
+    sls = Succession(A[:14], C[:12] + "09", period="261")
+    assert read_lineage(path, BPS, Level.SLS).successions == (sls,)
+
+
+def test_three_periods_in_one_table_are_refused(tmp_path: Path) -> None:
+    path = table(tmp_path, "idsubsls_25_1,idsubsls_25_2,idsubsls_26_1", f"{A},{B},{C}")
+    with pytest.raises(ColumnMissing, match="two periods"):
+        read_lineage(path, BPS, Level.SUBSLS)
+
+
+def test_rows_that_contradict_each_other_are_refused_by_row(tmp_path: Path) -> None:
+    same = [f"{A},{B},1", f"{A},{C},2", f"{A},{B},", f"{A},{B},1"]
+    head = "idsubsls_25_2,idsubsls_26_1,berubah_batas"
+    assert len(read_lineage(table(tmp_path, head, *same), BPS, Level.SUBSLS).successors(A)) == 2
+    with pytest.raises(ValueRefused, match=r"row 6.*berubah_batas"):
+        read_lineage(table(tmp_path, head, *same, f"{A},{B},2"), BPS, Level.SUBSLS)
 
 
 def test_plain_columns_of_a_split_and_merge_table(tmp_path: Path) -> None:
