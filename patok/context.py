@@ -47,7 +47,7 @@ PARTS: dict[str, _Part] = {
     ),
     "exemptions": _Part(
         Text(en="What is right, by whom and why.", id="Yang dikecualikan, oleh siapa dan mengapa."),
-        lambda path, scheme, level: read_exemptions(path),
+        lambda path, scheme, level: read_exemptions(path, scheme),
     ),
     "places": _Part(
         Text(en="Offices and base camps.", id="Kantor dan posko."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 
 from geo.checks.attributes import area_values
 from geo.checks.protocol import Check, Outcomes, Severity, Subject
-from geo.exemptions import Exemption, Exemptions, ExemptionScope
+from geo.exemptions import Exemptions, ExemptionScope, KeyTable
 from geo.special_areas import kind_of
+from geo.times import days_at
+
+_NONE = -1
 
 
 def exempted(check: Check, outcomes: Outcomes, subject: Subject) -> Outcomes:
@@ -28,63 +31,75 @@ def exempted(check: Check, outcomes: Outcomes, subject: Subject) -> Outcomes:
     rows = outcomes.failed
     if not len(rows):
         return outcomes
-    of_row: list[Exemption | None] = [None] * len(rows)
-    for scope in ExemptionScope:
-        known = exemptions.of(check.code, scope)
-        if known:
-            _look_up(subject, rows, scope, known, of_row)
-    held = np.array([one is not None for one in of_row])
+    rank = _exemption_of(check.code, exemptions, subject, rows)
+    held = rank != _NONE
     severity = outcomes.severity.copy()
-    words = np.array(["", *(one.word for one in Severity)], object)
-    before = [word if one else None for word, one in zip(words[severity[rows]], of_row, strict=True)]
+    before = severity[rows]
     severity[rows[held]] = Severity.INFO
+    which, back = np.unique(rank[held], return_inverse=True)
+    given = [exemptions.ranked[one] for one in which.tolist()]
+    words = ["", *(one.word for one in Severity)]
     evidence = {
-        "exempted_from": pa.array(before, pa.string()),
-        "exemption": pa.array([one and one.reason for one in of_row], pa.string()),
-        "exempted_by": pa.array([one and one.who for one in of_row], pa.string()),
+        "exempted_from": _filled(words, np.asarray(before[held], np.int64), held),
+        "exemption": _filled([one.reason for one in given], back, held),
+        "exempted_by": _filled([one.who for one in given], back, held),
     }
     return replace(outcomes, severity=severity, evidence={**outcomes.evidence, **evidence})
 
 
-def _look_up(
-    subject: Subject,
-    rows: NDArray[np.int64],
-    scope: ExemptionScope,
-    known: Mapping[str, Exemption],
-    of_row: list[Exemption | None],
-) -> None:
-    """Fill in the exemption of each row that has none yet."""
-    keys = pa.array(list(known), pa.string())
-    exemptions = list(known.values())
-    days = subject.geotags.captured_at[rows].astype("datetime64[D]")
-    for column in _keys(subject, rows, scope, known):
-        found = pc.fill_null(pc.index_in(column, value_set=keys), -1).to_numpy(zero_copy_only=False)
-        for at in np.flatnonzero(found >= 0).tolist():
-            one = exemptions[found[at]]
+def _filled(texts: list[str], which: NDArray[np.int64], held: NDArray[np.bool_]) -> pa.StringArray:
+    """A text for each row that is held, null for the others."""
+    at = np.zeros(len(held), np.int64)
+    at[held] = which
+    return pa.array(texts or [""], pa.string()).take(pa.array(at, mask=~held))
+
+
+def _exemption_of(
+    code: str, exemptions: Exemptions, subject: Subject, rows: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The rank of the exemption that covers each of ``rows``, -1 where none does.
+
+    A scope that is named earlier in ``ExemptionScope`` wins, a smaller area over a larger.
+    """
+    geotags = subject.geotags
+    lon = np.where(subject.usable, geotags.lon, np.nan)[rows]
+    days, last_days = days_at(geotags.captured_at[rows], lon), exemptions.last_days
+    rank = np.full(len(rows), _NONE)
+    for scope in ExemptionScope:
+        tables = exemptions.tables(code, scope)
+        for keys in _keys(subject, rows, scope) if tables else ():
+            found = np.maximum.reduce([_rank_of(keys, table) for table in tables])
+            last = last_days[found]
             # A geotag of an unknown day is not covered by an exemption that ends.
-            if of_row[at] is None and (one.until is None or bool(days[at] <= np.datetime64(one.until))):
-                of_row[at] = one
+            holds = (found != _NONE) & (np.isnat(last) | (days <= last))
+            rank = np.where((rank == _NONE) & holds, found, rank)
+    return rank
 
 
-def _keys(
-    subject: Subject, rows: NDArray[np.int64], scope: ExemptionScope, known: Mapping[str, Exemption]
-) -> list[pa.StringArray]:
-    """What the rows may be exempted by; for areas their own code and that of each area above."""
+def _rank_of(keys: pa.StringArray, table: KeyTable) -> NDArray[np.int64]:
+    at = pc.fill_null(pc.index_in(keys, value_set=table.keys), _NONE).to_numpy(zero_copy_only=False)
+    return np.where(at >= 0, table.rank[at], _NONE)
+
+
+def _keys(subject: Subject, rows: NDArray[np.int64], scope: ExemptionScope) -> Iterator[pa.StringArray]:
+    """What the rows may be exempted by; for areas their own code and then that of each area above."""
     geotags, taken = subject.geotags, pa.array(rows)
     if scope is ExemptionScope.AREA:
         codes = geotags.assigned_area.take(taken)
-        widths = sorted({len(key) for key in known}, reverse=True)
-        # A shorter code is its own prefix, which no key of that width equals.
-        return [pc.utf8_slice_codeunits(codes, 0, width) for width in widths]
-    if scope is ExemptionScope.BUILDING:
-        columns = (column.take(taken) for column in (geotags.assigned_area, geotags.building_no))
-        return [pc.binary_join_element_wise(*columns, "#")]
-    if scope is ExemptionScope.SPECIAL_KIND:
+        for width in sorted(subject.frame.scheme.widths.values(), reverse=True):
+            # A shorter code is its own prefix, which no key of that width equals.
+            yield pc.utf8_slice_codeunits(codes, 0, width)
+    elif scope is ExemptionScope.BUILDING:
+        areas, numbers = (column.take(taken) for column in (geotags.assigned_area, geotags.building_no))
+        joined = pc.binary_join_element_wise(areas, numbers, "#")
+        yield pc.if_else(pc.equal(numbers, ""), pa.scalar(None, pa.string()), joined)
+    elif scope is ExemptionScope.SPECIAL_KIND:
         kinds = area_values(subject, rows, lambda _, of: kind_of(of, subject.context.kind_column), "")
-        return [pa.array(kinds, pa.string())]
-    column = {
-        ExemptionScope.HOUSEHOLD: geotags.household_key,
-        ExemptionScope.DEVICE: geotags.device_id,
-        ExemptionScope.ENUMERATOR: geotags.enumerator_id,
-    }[scope]
-    return [column.take(taken)]
+        yield pa.array(kinds, pa.string())
+    else:
+        column = {
+            ExemptionScope.HOUSEHOLD: geotags.household_key,
+            ExemptionScope.DEVICE: geotags.device_id,
+            ExemptionScope.ENUMERATOR: geotags.enumerator_id,
+        }[scope]
+        yield column.take(taken)

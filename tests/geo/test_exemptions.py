@@ -53,12 +53,13 @@ PLAIN = severities(check())
         (exemption(ExemptionScope.HOUSEHOLD, "h1"), {0}),
         (exemption(ExemptionScope.HOUSEHOLD, "h"), set()),
         (exemption(ExemptionScope.BUILDING, f"{AREA}#7"), {0}),
-        (exemption(ExemptionScope.BUILDING, f"{AREA}#"), {1}),
+        (exemption(ExemptionScope.BUILDING, f"{AREA}#"), set()),
         (exemption(ExemptionScope.DEVICE, "d2"), {1}),
         (exemption(ExemptionScope.ENUMERATOR, "e2"), {1}),
         (exemption(ExemptionScope.AREA, AREA), {0, 1}),
         (exemption(ExemptionScope.AREA, AREA[:10]), {0, 1}),
         (exemption(ExemptionScope.AREA, "5105030002"), set()),
+        (exemption(ExemptionScope.AREA, AREA[:5]), set()),
         (exemption(ExemptionScope.SPECIAL_KIND, "apartment"), set()),
         (exemption(ExemptionScope.HOUSEHOLD, "h1", "IN_NO_AREA"), {0}),
         (exemption(ExemptionScope.HOUSEHOLD, "h1", "STALE_FIX"), set()),
@@ -83,6 +84,32 @@ def test_it_holds_for_what_it_names(one: Exemption, rows: set[int]) -> None:
 def test_of_a_day_that_is_not_known_an_exemption_that_ends_says_nothing() -> None:
     one = exemption(ExemptionScope.HOUSEHOLD, "h1", until=dt.date(2030, 1, 1))
     assert severities(check(one, captured_at="")) == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("captured_at", "is_covered"),
+    [
+        ("2022-10-20T23:00:00+08:00", True),
+        ("2022-10-21T06:30:00+08:00", False),  # still the 20th by UTC
+        ("2022-10-20T22:30:00Z", False),
+    ],
+)
+def test_the_last_day_is_that_of_the_place(captured_at: str, is_covered: bool) -> None:
+    one = exemption(ExemptionScope.HOUSEHOLD, "h1", until=dt.date(2022, 10, 20))
+    assert (severities(check(one, captured_at=captured_at)) != PLAIN) == is_covered
+
+
+def test_the_narrowest_scope_is_named_and_of_one_key_what_holds_longest() -> None:
+    ended = dt.date(2022, 10, 1)
+    done = check(
+        exemption(ExemptionScope.AREA, AREA[:4], reason="kabupaten"),
+        exemption(ExemptionScope.AREA, AREA, reason="sub-sls"),
+        exemption(ExemptionScope.HOUSEHOLD, "h1", reason="household"),
+        exemption(ExemptionScope.HOUSEHOLD, "h1", "IN_NO_AREA", reason="ended", until=ended),
+        exemption(ExemptionScope.HOUSEHOLD, "h2", reason="ended", until=ended),
+    )
+    told = {found.row: found.evidence["exemption"] for found in done.findings()}
+    assert told == {0: "household", 1: "sub-sls"}
 
 
 def test_a_special_kind_is_that_of_the_assigned_area() -> None:

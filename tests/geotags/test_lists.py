@@ -37,13 +37,19 @@ def test_exemptions(tmp_path: Path) -> None:
         "cakupan;kunci;kode;alasan;oleh;bukti;sampai",
         "Household;h1;OUTSIDE_ASSIGNED_AREA;visited;pml-1;form 7;2026-12-31",
         "special_kind;boat_houses;*;rumah perahu;pml-2;;",
+        "area;5105030001;*;perumahan kebun;pml-2;;2026-12-31 00:00:00",
+        f"building;{A}#7;*;rusun;pml-2;;",
     )
-    assert list(read_exemptions(path).all) == [
+    assert list(read_exemptions(path, BPS).all) == [
         Exemption(
             ExemptionScope.HOUSEHOLD, "h1", "OUTSIDE_ASSIGNED_AREA", "visited", "pml-1", "form 7",
             dt.date(2026, 12, 31),
         ),
         Exemption(ExemptionScope.SPECIAL_KIND, "boat_houses", "*", "rumah perahu", "pml-2"),
+        Exemption(
+            ExemptionScope.AREA, "5105030001", "*", "perumahan kebun", "pml-2", until=dt.date(2026, 12, 31)
+        ),
+        Exemption(ExemptionScope.BUILDING, f"{A}#7", "*", "rusun", "pml-2"),
     ]  # fmt: skip
 
 
@@ -53,11 +59,17 @@ def test_exemptions(tmp_path: Path) -> None:
         ("street,h1,*,visited,pml,", "row 3, scope"),
         ("household,,*,visited,pml,", "row 3, key"),
         ("special_kind,castle,*,visited,pml,", "row 3, key"),
+        ("area,5.10503E+15,*,visited,pml,", "row 3, key"),
+        ("area,51050,*,visited,pml,", "row 3, key"),
+        ("building,7,*,visited,pml,", "row 3, key"),
+        (f"building,{A}#,*,visited,pml,", "row 3, key"),
         ("household,h1,NO_SUCH,visited,pml,", "row 3, code"),
         ("household,h1,COORDINATE_MISSING,visited,pml,", "row 3, code"),
         ("household,h1,*,,pml,", "row 3, reason"),
         ("household,h1,*,visited,,", "row 3, who"),
         ("household,h1,*,visited,pml,31-12-2026", "row 3, until"),
+        ("household,h1,*,visited,pml,2026-02-30", "row 3, until"),
+        ("household,h1,*,visited,pml,2026-12-311", "row 3, until"),
     ],
 )
 def test_an_exemption_that_cannot_be_is_refused_by_row_and_column(
@@ -65,14 +77,14 @@ def test_an_exemption_that_cannot_be_is_refused_by_row_and_column(
 ) -> None:
     path = table(tmp_path, "scope,key,code,reason,who,until", "household,h0,*,visited,pml,", row)
     with pytest.raises(ValueRefused) as refused:
-        read_exemptions(path)
+        read_exemptions(path, BPS)
     told = refused.value.say("en")
     assert all(part in told for part in said.split(", ")), told
 
 
 def test_a_list_without_its_columns(tmp_path: Path) -> None:
     with pytest.raises(ColumnMissing, match="reason"):
-        read_exemptions(table(tmp_path, "scope,key,code,who", "household,h1,*,pml"))
+        read_exemptions(table(tmp_path, "scope,key,code,who", "household,h1,*,pml"), BPS)
 
 
 def test_the_split_and_merge_table_of_the_office(tmp_path: Path) -> None:
