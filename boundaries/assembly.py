@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import shapely
 
 from boundaries.areas import AreaTable
+from geo.ahead import in_order
 from geo.codes import CodeScheme
 from geo.frame import DEFAULT_BOUNDARY_SIGMA_M, Frame, Layer, Segment, require_boundary_sigma
 from geo.levels import Level
@@ -37,8 +39,10 @@ def frame_of_tables(
         rows_of: dict[str, list[int]] = {}
         for row in np.flatnonzero(kept).tolist():
             rows_of.setdefault(scheme.segment_key(table.codes[row]), []).append(row)
-        for key, rows in rows_of.items():
-            layers.setdefault(key, {})[level] = _layer(table, sorted(rows, key=lambda row: table.codes[row]))
+        sorted_rows = [sorted(rows, key=lambda row: table.codes[row]) for rows in rows_of.values()]
+        made = in_order(partial(_layer, table), sorted_rows)
+        for key, layer in zip(rows_of, made, strict=True):
+            layers.setdefault(key, {})[level] = layer
     segments = tuple(
         Segment(key, layers.get(key, {}), frozenset(withheld.get(key, ())))
         for key in sorted({*layers, *withheld})

@@ -28,7 +28,6 @@ def round_to_grid(geometries: np.ndarray) -> tuple[np.ndarray, dict[int, dict[st
     ``lost_holes`` and ``made_invalid`` as described at ``boundaries.areas.ROUNDING_ATTRIBUTE``.
     An area of which nothing is left comes back as an empty MultiPolygon.
     """
-    was_valid = shapely.is_valid(geometries)
     rounded = shapely.transform(geometries, lambda xy: np.round(xy, GRID_DECIMALS) + 0.0)
     notes: dict[int, dict[str, Any]] = {}
     for position in _with_rings_without_area(rounded):
@@ -36,7 +35,8 @@ def round_to_grid(geometries: np.ndarray) -> tuple[np.ndarray, dict[int, dict[st
         if lost_parts or lost_holes:
             notes[position] = {"lost_parts": lost_parts, "lost_holes": lost_holes, "made_invalid": False}
     rounded = shapely.remove_repeated_points(rounded, 0.0)
-    for position in np.flatnonzero(was_valid & ~shapely.is_valid(rounded)).tolist():
+    invalid = np.flatnonzero(~shapely.is_valid(rounded))
+    for position in invalid[shapely.is_valid(geometries[invalid])].tolist():
         nothing_lost = {"lost_parts": 0, "lost_holes": 0}
         notes[position] = notes.get(position, nothing_lost) | {"made_invalid": True}
     return rounded, notes
@@ -45,9 +45,12 @@ def round_to_grid(geometries: np.ndarray) -> tuple[np.ndarray, dict[int, dict[st
 def _with_rings_without_area(geometries: np.ndarray) -> list[int]:
     """Positions of the geometries that have a ring of zero area: flat, or two lobes that cancel out."""
     polygons, of_geometry = shapely.get_parts(geometries, return_index=True)
-    rings, of_polygon = shapely.get_rings(polygons, return_index=True)
-    flat = shapely.area(shapely.polygons(rings)) < _NO_AREA_DEG2
-    positions: list[int] = np.unique(of_geometry[of_polygon[flat]]).tolist()
+    flat = shapely.area(polygons) < _NO_AREA_DEG2
+    # The area of a polygon with holes says nothing of its rings.
+    holed = np.flatnonzero(shapely.get_num_interior_rings(polygons))
+    rings, of_polygon = shapely.get_rings(polygons[holed], return_index=True)
+    flat[holed[of_polygon[shapely.area(shapely.polygons(rings)) < _NO_AREA_DEG2]]] = True
+    positions: list[int] = np.unique(of_geometry[flat]).tolist()
     return positions
 
 

@@ -25,6 +25,7 @@ from boundaries.formats.registry import format_of
 from boundaries.grid import round_to_grid
 from boundaries.mapping import ColumnMapping, code_column_of, map_columns
 from boundaries.position import to_lonlat
+from geo.ahead import in_order
 from geo.codes import CodeScheme
 from geo.errors import CodeDamaged, ColumnMissing, GeometryRefused, LevelMismatch, ValueRefused
 from geo.levels import Level
@@ -70,6 +71,9 @@ NO_ROWS = Text(en="it holds no rows", id="tidak berisi baris")
 IN_ROW = Text(en="{file}, row {row}, column {column}", id="{file}, baris {row}, kolom {column}")
 SHORT_TEXT = Text(en="at most {most} characters", id="paling banyak {most} karakter")
 
+ROWS_AT_ONCE = 10_000
+"""Outlines that are rounded and looked at together."""
+
 LONGEST_CODE = 255
 """Characters of any code, whatever it is worth: an index of the database holds it."""
 
@@ -113,9 +117,7 @@ def read_areas(
     codes = _codes(path.name, raw, mapping, level, scheme)
     _check_level(path.name, raw, codes, level, scheme)
     _check_damage(path.name, raw.rows, codes, level, scheme)
-    outlines = multipolygons(path.name, raw)
-    outlines = to_lonlat(path.name, outlines, raw.rows, raw.crs, scheme.name)
-    geometries, notes = round_to_grid(outlines)
+    geometries, notes = _outlines(path.name, raw, scheme)
     attributes = attribute_rows(path.name, raw, mapping.attributes)
     for position, note in notes.items():
         attributes[position][ROUNDING_ATTRIBUTE] = note
@@ -234,6 +236,27 @@ def _check_damage(file: str, rows: list[int], codes: list[str], level: Level, sc
 def _damaged(file: str, row: int, value: str, level: str, width: int, damage: str) -> CodeDamaged:
     words = DAMAGE_WORDS[damage]
     return CodeDamaged(file=file, row=row, value=value[:40], level=str(level), width=width, damage=words)
+
+
+def _outlines(file: str, raw: RawTable, scheme: CodeScheme) -> tuple[np.ndarray, dict[int, dict[str, Any]]]:
+    """The geometries as they are stored, and the notes of their rounding by position.
+
+    Takes those of ``raw`` away, some at a time: a country's outlines are gigabytes, and never there twice.
+    """
+    spans = [slice(start, start + ROWS_AT_ONCE) for start in range(0, len(raw.rows), ROWS_AT_ONCE)]
+
+    def take(span: slice) -> tuple[np.ndarray, dict[int, dict[str, Any]]]:
+        part = RawTable({}, raw.geometries[span].copy(), raw.crs, raw.rows[span])
+        raw.geometries[span] = None
+        outlines = to_lonlat(file, multipolygons(file, part), part.rows, part.crs, scheme.name)
+        return round_to_grid(outlines)
+
+    geometries = np.empty(len(raw.rows), dtype=object)
+    notes: dict[int, dict[str, Any]] = {}
+    for span, (rounded, said) in zip(spans, in_order(take, spans), strict=True):
+        geometries[span] = rounded
+        notes |= {span.start + position: note for position, note in said.items()}
+    return geometries, notes
 
 
 def multipolygons(file: str, raw: RawTable) -> np.ndarray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from geo.levels import Level
@@ -42,7 +43,11 @@ class CodeScheme:
 
     def is_code(self, code: str, level: Level) -> bool:
         """Whether ``code`` is written as this scheme writes the codes of ``level``."""
-        return level in self.widths and re.fullmatch(self.expression(level), code) is not None
+        return level in self.widths and self._compiled[level].fullmatch(code) is not None
+
+    @cached_property
+    def _compiled(self) -> dict[Level, re.Pattern[str]]:
+        return {level: re.compile(self.expression(level)) for level in self.widths}
 
     def expression(self, level: Level) -> str:
         """The regular expression of a whole code of ``level``, the same in Python and in PostgreSQL."""

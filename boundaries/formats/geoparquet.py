@@ -41,7 +41,7 @@ def read_geoparquet(path: Path, layer: str | None = None) -> RawTable:
             name: column.to_pylist()
             for name, column in zip(wanted, pq.read_table(path, columns=wanted).columns, strict=True)
         }
-        geometries = np.asarray(geopandas.read_parquet(path, columns=[primary]).geometry, dtype=object)
+        geometries = np.array(geopandas.read_parquet(path, columns=[primary]).geometry, dtype=object)
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, shapely.errors.ShapelyError):
         raise unreadable(path, NAME, BROKEN_FILE) from None
     return RawTable(

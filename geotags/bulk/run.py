@@ -34,7 +34,7 @@ from geo.rollups.engine import roll_ups_of
 from geo.rollups.protocol import Setting
 from geo.ruleset import Ruleset
 from geo.text import Language
-from geotags.bulk.ahead import in_order
+from geo.ahead import in_order
 from geotags.bulk.reading import Piece, Quarantine, Source, read_pieces
 from geotags.bulk.scratch import (
     Scratch,

@@ -27,7 +27,7 @@ from geo.places import Places
 from geo.roster import Roster
 from geo.ruleset import Ruleset
 from geotags.bulk import run
-from geotags.bulk.ahead import AT_ONCE
+from geo.ahead import AT_ONCE
 from geotags.bulk.run import BulkCheck, run_check
 from geotags.bulk.scratch import Scratch
 from geotags.bulk.tables import Counts

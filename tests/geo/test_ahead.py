@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from geotags.bulk.ahead import in_order
+from geo.ahead import in_order
 
 
 def test_results_come_in_the_order_of_the_items() -> None:
