@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from geo.ahead import in_order
 from geo.checks.protocol import Check, Scope
 from geo.checks.registry import CHECKS
 from geo.context import Context
@@ -34,7 +35,6 @@ from geo.rollups.engine import roll_ups_of
 from geo.rollups.protocol import Setting
 from geo.ruleset import Ruleset
 from geo.text import Language
-from geo.ahead import in_order
 from geotags.bulk.reading import Piece, Quarantine, Source, read_pieces
 from geotags.bulk.scratch import (
     Scratch,

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from boundaries.assembly import frame_of_tables
+from geo.ahead import AT_ONCE
 from geo.codes import SCHEMES
 from geo.context import Context
 from geo.engine import check_geotags
@@ -27,7 +28,6 @@ from geo.places import Places
 from geo.roster import Roster
 from geo.ruleset import Ruleset
 from geotags.bulk import run
-from geo.ahead import AT_ONCE
 from geotags.bulk.run import BulkCheck, run_check
 from geotags.bulk.scratch import Scratch
 from geotags.bulk.tables import Counts
