@@ -7,6 +7,7 @@ The one place that tells what kind an area is, and what each kind excuses.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 KIND_COLUMN = "special_kind"
@@ -44,7 +45,12 @@ SCATTERED = frozenset({"scattered_settlement"})
 SHARING_A_POINT = frozenset(KINDS) - {"plantation_housing"} - SCATTERED
 
 
-def kind_of(attributes: dict[str, Any], column: str = KIND_COLUMN) -> str:
+def attributes_read(column: str = KIND_COLUMN) -> tuple[str, ...]:
+    """The attributes that ``kind_of`` looks at, the chosen column first."""
+    return (column, "khusus", "dominan", "nm_apt", "nm_gedung")
+
+
+def kind_of(attributes: Mapping[str, Any], column: str = KIND_COLUMN) -> str:
     """The kind of a special area, "" for a plain one.
 
     The chosen column decides where it says something, then ``khusus``, then ``dominan``, then the name of

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+import pyarrow.compute as pc
 
 from geo.checks.attributes import where_area
 from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
-from geo.checks.special import is_of_kind
+from geo.checks.special import DOMINAN, is_of_kind
 from geo.levels import Level
-from geo.special_areas import ON_NO_NEIGHBOURHOOD, as_code
+from geo.special_areas import ON_NO_NEIGHBOURHOOD
 from geo.text import Text
 
-_NOT_NEIGHBOURHOOD = 1000  # read off real layers: 1xxx farmland, 2xxx forest, 5xxx airports, 6xxx sea
+_NOT_NEIGHBOURHOOD = "1000"  # read off real layers: 1xxx farmland, 2xxx forest, 5xxx airports, 6xxx sea
 _UNINHABITED = "11"  # of the attribute dominan
 
 
@@ -21,14 +20,15 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     """Fail where the SLS part of a BPS code is 1000 or more, or the area is called uninhabited."""
     scheme = subject.frame.scheme
     has_sls = scheme.name == "bps" and subject.level in (Level.SLS, Level.SUBSLS)
-
-    def is_empty(code: str, attributes: dict[str, Any]) -> bool:
-        sls = code[scheme.widths[Level.DESA] : scheme.widths[Level.SLS]] if has_sls else "0"
-        return int(sls) >= _NOT_NEIGHBOURHOOD or as_code(attributes.get("dominan")) == _UNINHABITED
-
     rows = np.arange(len(subject.geotags))
+    fails = where_area(subject, rows, DOMINAN, {_UNINHABITED})
+    if has_sls:
+        # Geotags of a known area have its code, so their SLS part is four digits.
+        at = scheme.widths[Level.DESA], scheme.widths[Level.SLS]
+        sls = pc.utf8_slice_codeunits(subject.geotags.assigned_area, *at)
+        fails |= pc.greater_equal(sls, _NOT_NEIGHBOURHOOD).to_numpy(zero_copy_only=False)
     return Outcomes.of(
-        where_area(subject, rows, is_empty),
+        fails,
         Severity.REVIEW,
         {
             "area_unknown": subject.membership.row < 0,

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from geo.checks.attributes import area_values
+from geo.checks.attributes import area_words
 from geo.checks.protocol import Check, Outcomes, Severity, Subject
+from geo.checks.special import kind_fact
 from geo.exemptions import Exemptions, ExemptionScope, KeyTable
-from geo.special_areas import kind_of
 from geo.times import days_at
 
 _NONE = -1
@@ -94,8 +94,7 @@ def _keys(subject: Subject, rows: NDArray[np.int64], scope: ExemptionScope) -> I
         joined = pc.binary_join_element_wise(areas, numbers, "#")
         yield pc.if_else(pc.equal(numbers, ""), pa.scalar(None, pa.string()), joined)
     elif scope is ExemptionScope.SPECIAL_KIND:
-        kinds = area_values(subject, rows, lambda _, of: kind_of(of, subject.context.kind_column), "")
-        yield pa.array(kinds, pa.string())
+        yield area_words(subject, rows, kind_fact(subject.context.kind_column))
     else:
         column = {
             ExemptionScope.HOUSEHOLD: geotags.household_key,

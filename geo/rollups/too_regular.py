@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from geo.checks.attributes import where_area
 from geo.checks.groups import as_numbers
 from geo.checks.protocol import Outcomes, Scope, Severity, Subject, Values
+from geo.checks.special import DOMINAN
 from geo.geodesy import metres_per_degrees
 from geo.parameters import Parameter
 from geo.rollups.protocol import About, Decided, RollUp, Setting
 from geo.rollups.spacing import measure_outlines, measure_spacing
-from geo.special_areas import as_code
 from geo.text import Text
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def collect(checked: Checked) -> pa.Table:
         geotags.enumerator_id.take(pa.array(at)),
         geotags.assigned_area.take(pa.array(at)),
         n,
-        where_area(subject, at, _is_planned).astype(np.int64),
+        where_area(subject, at, DOMINAN, _PLANNED_DOMINAN).astype(np.int64),
         *(np.round(values, _DIGITS) for values in (ratio, off_line, variation)),
     ]
     return ROLL_UP.add_up([pa.table(columns, schema=SUMS)])
@@ -112,10 +112,6 @@ def _outlines(
         measure_outlines(*rings, row[here], per_lon[here], per_lat[here], *found)
         area_m2[here], perimeter_m[here] = found
     return area_m2, perimeter_m
-
-
-def _is_planned(code: str, attributes: dict[str, Any]) -> bool:
-    return as_code(attributes.get("dominan")) in _PLANNED_DOMINAN
 
 
 def decide(sums: pa.Table, values: Values, setting: Setting) -> Decided:

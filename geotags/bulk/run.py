@@ -39,6 +39,7 @@ from geotags.bulk.reading import Piece, Quarantine, Source, read_pieces
 from geotags.bulk.scratch import (
     Scratch,
     appearing,
+    by_number,
     read_batch,
     read_keys,
     read_table,
@@ -291,35 +292,42 @@ def _results_of(job: BulkCheck, checked: Checked, piece: Piece, ids: NDArray[np.
 def _check_groups(job: BulkCheck, scratch: Scratch, scope: Scope, n_pieces: int, progress: Progress) -> None:
     paths = [_spilled(scratch, scope, number) for number in range(n_pieces)]
     starts = np.cumsum([0, *(read_table(scratch.piece(i, "arrow")).num_rows for i in range(n_pieces))])
-    for key in sorted({key for path in paths for key in read_keys(path)}):
-        said_path = scratch.path("groups", scope.value, f"{key}.said")
-        found_path = scratch.path("groups", scope.value, f"{key}.findings")
-        if found_path.exists():
-            continue
-        geotags, membership, ids, own = read_bucket(paths, key)
-        checked = check_geotags(
-            geotags, job.frame, job.level, job.ruleset, job.checks(scope), job.context, membership
-        )
-        said = said_of(checked.outcomes, len(geotags))
-        table = pa.table(
-            {
-                "id": ids,
-                "worst": said.worst,
-                "failed": said.failed,
-                "not_assessed": said.not_assessed.cast(pa.string()),
-            }
-        ).filter(pa.array(own))
-        save_sums(scratch, f"{scope.value}-{key}", checked, scope)
-        _write_by_piece(said_path, table, starts)
-        _write_by_piece(found_path, findings_of(checked, ids, own, job.language), starts)
-        progress("groups", int(own.sum()))
+    keys = sorted({key for path in paths for key in read_keys(path)})
+    for n in in_order(lambda key: _check_bucket(job, scratch, scope, paths, starts, key), keys):
+        progress("groups", n)
+
+
+def _check_bucket(
+    job: BulkCheck, scratch: Scratch, scope: Scope, paths: list[Path], starts: NDArray[np.int64], key: int
+) -> int:
+    """How many geotags were checked; none where an earlier run has done it."""
+    said_path = scratch.path("groups", scope.value, f"{key}.said")
+    found_path = scratch.path("groups", scope.value, f"{key}.findings")
+    if found_path.exists():
+        return 0
+    geotags, membership, ids, own = read_bucket(paths, key)
+    checked = check_geotags(
+        geotags, job.frame, job.level, job.ruleset, job.checks(scope), job.context, membership
+    )
+    said = said_of(checked.outcomes, len(geotags))
+    table = pa.table(
+        {
+            "id": ids,
+            "worst": said.worst,
+            "failed": said.failed,
+            "not_assessed": said.not_assessed.cast(pa.string()),
+        }
+    ).filter(pa.array(own))
+    save_sums(scratch, f"{scope.value}-{key}", checked, scope)
+    _write_by_piece(said_path, table, starts)
+    _write_by_piece(found_path, findings_of(checked, ids, own, job.language), starts)
+    return int(own.sum())
 
 
 def _write_by_piece(path: Path, table: pa.Table, starts: NDArray[np.int64]) -> None:
     """Rows under the number of the piece that they came with."""
     piece = np.searchsorted(starts, table.column("id").to_numpy(), side="right") - 1
-    batches = {int(one): table.filter(pa.array(piece == one)) for one in np.unique(piece)}
-    write_batches(path, batches, table.schema)
+    write_batches(path, *by_number(table, piece))
 
 
 def _put_together(job: BulkCheck, scratch: Scratch, number: int) -> tuple[pa.Table, pa.Table, Said]:

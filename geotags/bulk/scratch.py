@@ -16,7 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from geo.errors import CheckChanged, CheckUnfinished
 
@@ -87,6 +89,21 @@ def write_batches(
         for key in keys:
             batch = batches[key].combine_chunks().to_batches()
             writer.write_batch(batch[0] if batch else pa.RecordBatch.from_pylist([], schema))
+
+
+def by_number(table: pa.Table, numbers: NDArray[np.int64]) -> tuple[dict[int, pa.Table], pa.Schema]:
+    """The rows of each number, in their order, as ``write_batches`` takes them; ``numbers`` is one per row."""
+    if (np.diff(numbers) < 0).any():
+        order = np.argsort(numbers, kind="stable")
+        table, numbers = table.take(pa.array(order)), numbers[order]
+    edges = np.flatnonzero(np.diff(numbers)) + 1
+    starts, ends = np.r_[0, edges], np.r_[edges, len(numbers)]
+    batches = {
+        int(numbers[start]): table.slice(start, end - start)
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+        if end > start
+    }
+    return batches, table.schema
 
 
 def read_keys(path: Path) -> list[int]:

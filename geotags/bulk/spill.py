@@ -6,15 +6,16 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from geo.checks.protocol import Scope
 from geo.engine import Checked
 from geo.geotags import Geotags
 from geo.membership import Membership
-from geotags.bulk.scratch import read_batch, write_batches
+from geotags.bulk.hashing import hashes
+from geotags.bulk.scratch import by_number, read_batch, write_batches
 
 TILE_DEG = 1.0
 """Places are brought together in squares of this side, and checked with what lies just around them."""
@@ -51,16 +52,8 @@ def write_spill(
         keys, rows = _hashed(checked, scope, ids) % n_buckets, np.arange(len(geotags))
         own = np.ones(len(rows), np.bool_)
     order = np.argsort(keys, kind="stable")
-    keys, rows, own = keys[order], rows[order], own[order]
-    table = table.take(pa.array(rows)).append_column("own", pa.array(own))
-    edges = np.flatnonzero(np.diff(keys)) + 1
-    starts, ends = np.r_[0, edges], np.r_[edges, len(keys)]
-    batches = {
-        int(keys[start]): table.slice(start, end - start)
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
-        if end > start
-    }
-    write_batches(path, batches, table.schema)
+    table = table.take(pa.array(rows[order])).append_column("own", pa.array(own[order]))
+    write_batches(path, *by_number(table, keys[order]))
 
 
 def read_bucket(
@@ -86,11 +79,9 @@ def _hashed(checked: Checked, scope: Scope, ids: NDArray[np.int64]) -> NDArray[n
         together = np.array(ids)
         together[rows] = 0
         return together
-    texts = getattr(geotags, _KEY_OF_SCOPE[scope]).dictionary_encode()
-    different = np.asarray(texts.dictionary.to_pylist(), object)
-    numbers = pd.util.hash_array(different, categorize=False).view(np.int64) & np.int64(2**62 - 1)
-    index = texts.indices.to_numpy(zero_copy_only=False)
-    return np.asarray(np.where((different == "")[index], ids, numbers[index]))
+    texts = getattr(geotags, _KEY_OF_SCOPE[scope])
+    is_blank = pc.equal(texts, "").to_numpy(zero_copy_only=False)
+    return np.where(is_blank, ids, hashes(texts))
 
 
 def _tiles(

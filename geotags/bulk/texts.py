@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import string
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,13 +26,23 @@ def as_arrow(values: Any) -> pa.Array:
 
 def messages_of(text: Text, language: Language, columns: Mapping[str, Any], n: int) -> pa.StringArray:
     """A text said n times, filled with the values of each row."""
-    # relation_words are made of the column relation.
-    names = sorted({name.removesuffix("_words") for name in text.placeholders(language)})
-    if not names:
-        return pa.array([text.say(language)] * n, pa.string())
-    values = zip(*(as_arrow(columns[name]).to_pylist() for name in names), strict=True)
-    rows = (in_words(dict(zip(names, row, strict=True)), language) for row in values)
-    return pa.array([text.say(language, **row) for row in rows], pa.string())
+    template: str = getattr(text, language)
+    parts: list[Any] = []
+    for literal, name, spec, _ in string.Formatter().parse(template):
+        parts += [literal] if literal else []
+        if name is not None:
+            parts.append(_said(name, spec or "", columns, language))
+    if not any(isinstance(part, pa.Array) for part in parts):
+        return pa.repeat(text.say(language), n)
+    return pc.binary_join_element_wise(*parts, "")
+
+
+def _said(name: str, spec: str, columns: Mapping[str, Any], language: Language) -> pa.StringArray:
+    """What fills one placeholder in each row; each different value is put into words once."""
+    column = name.removesuffix("_words")  # relation_words are made of the column relation
+    encoded = as_arrow(columns[column]).dictionary_encode(null_encoding="encode")
+    values = (in_words({column: value}, language)[name] for value in encoded.dictionary.to_pylist())
+    return pa.array([format(value, spec) for value in values], pa.string()).take(encoded.indices)
 
 
 def json_of(columns: Mapping[str, Any], n: int) -> pa.StringArray:
