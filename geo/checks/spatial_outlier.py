@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 from sklearn.neighbors import LocalOutlierFactor
 
 from geo.checks.groups import Groups
+from geo.checks.local_outlier import factors_of_groups, neighbours_of
 from geo.checks.protocol import Check, Outcomes, Scope, Severity, Subject, Values
 from geo.checks.special import is_of_kind
 from geo.geodesy import metres_per_degree
@@ -48,9 +49,7 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     distance_m = np.full(n, np.nan)
     distance_m[large.rows], score[large.rows] = fifth_m, deviations
     suspect = np.unique(large.group_of[deviations > values["most_deviations"]])
-    for group in suspect.tolist():
-        rows = large.rows[large.starts[group] : large.starts[group + 1]]
-        factor[rows] = _factors(subject, rows)
+    factor[large.rows] = _factors(subject, large, suspect)
     scattered = np.zeros(n, np.bool_)
     scattered[decided] = is_of_kind(subject, decided, SCATTERED)
     outside = membership.distance_m < 0
@@ -133,19 +132,39 @@ def _deviations(values: NDArray[np.float64], groups: Groups) -> NDArray[np.float
 
 
 def _medians(values: NDArray[np.float64], groups: Groups) -> NDArray[np.float64]:
-    ordered = values[np.lexsort((values, groups.group_of))]
-    low, high = groups.starts[:-1] + (groups.sizes - 1) // 2, groups.starts[:-1] + groups.sizes // 2
-    return np.asarray((ordered[low] + ordered[high]) / 2)
+    medians = np.empty(len(groups))
+    _fill_medians(values, groups.starts, medians)
+    return medians
 
 
-def _factors(subject: Subject, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The local outlier factor of each geotag of one area; geotags of one place count once."""
-    places, which = np.unique(_plane_m(subject, rows), axis=0, return_inverse=True)
-    if len(places) < 3:
-        return np.ones(len(rows))
-    # Of all others as neighbours each has the same factor: of few places half are taken.
-    model = LocalOutlierFactor(n_neighbors=min(_LOF_NEIGHBOURS, (len(places) - 1) // 2))
-    model.fit(places)
+@njit(cache=True, nogil=True)
+def _fill_medians(
+    values: NDArray[np.float64], starts: NDArray[np.int64], medians: NDArray[np.float64]
+) -> None:
+    for group in range(len(medians)):
+        ordered = np.sort(values[starts[group] : starts[group + 1]])
+        n = len(ordered)
+        medians[group] = (ordered[(n - 1) // 2] + ordered[n // 2]) / 2
+
+
+def _factors(subject: Subject, groups: Groups, suspect: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The local outlier factor of each of ``groups.rows`` in a suspect group, NaN in others; geotags of one
+    place count once."""
+    factors = np.full(len(groups.rows), np.nan)
+    few = suspect[groups.sizes[suspect] <= _MANY]
+    lon, lat = subject.geotags.lon[groups.rows], subject.geotags.lat[groups.rows]
+    factors_of_groups(few, groups.starts, lon, lat, _LOF_NEIGHBOURS, factors)
+    for group in suspect[groups.sizes[suspect] > _MANY].tolist():
+        span = slice(groups.starts[group], groups.starts[group + 1])
+        factors[span] = _factors_by_tree(_plane_m(subject, groups.rows[span]))
+    return factors
+
+
+def _factors_by_tree(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    places, which = np.unique(points, axis=0, return_inverse=True)
+    if (n_neighbours := neighbours_of(len(places), _LOF_NEIGHBOURS)) == 0:
+        return np.ones(len(points))
+    model = LocalOutlierFactor(n_neighbors=n_neighbours).fit(places)
     return np.asarray(-model.negative_outlier_factor_[which.ravel()])
 
 

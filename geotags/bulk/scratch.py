@@ -92,7 +92,7 @@ def write_batches(
 
 
 def by_number(table: pa.Table, numbers: NDArray[np.int64]) -> tuple[dict[int, pa.Table], pa.Schema]:
-    """The rows of each number, in their order, as ``write_batches`` takes them; ``numbers`` is one per row."""
+    """The rows of each number, in their order, as ``write_batches`` takes them."""
     if (np.diff(numbers) < 0).any():
         order = np.argsort(numbers, kind="stable")
         table, numbers = table.take(pa.array(order)), numbers[order]
