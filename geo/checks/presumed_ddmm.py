@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from geo.checks.groups import Groups, as_numbers
+from geo.checks.proposals import as_evidence, measure_proposals
 from geo.checks.protocol import Check, Columns, Outcomes, Scope, Severity, Subject, Values
-from geo.membership import measure_points
 from geo.parameters import Parameter
 from geo.text import Text
 
@@ -41,12 +41,7 @@ def decide(subject: Subject, values: Values) -> Outcomes:
         fails[groups.rows] = (most < _MINUTES)[groups.group_of]
 
     def evidence(failed: NDArray[np.int64]) -> Columns:
-        distance_m, probability = _proposed(subject, failed)
-        return {
-            "proposal": pa.repeat("minutes", len(failed)),
-            "proposed_distance_m": np.round(distance_m, 1),
-            "proposed_probability": np.round(probability, 6),
-        }
+        return {"proposal": pa.repeat("minutes", len(failed)), **_proposed(subject, failed)}
 
     return Outcomes.of(
         fails,
@@ -73,24 +68,12 @@ def _fraction(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.round(np.abs(degrees) % 1.0, 9)
 
 
-def _proposed(subject: Subject, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Distance and probability of the proposals against the assigned areas; NaN where there is none."""
-    membership = subject.membership
-    distance_m, probability = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+def _proposed(subject: Subject, rows: NDArray[np.int64]) -> Columns:
     lon, lat = (
         np.copysign(np.floor(np.abs(of)) + _fraction(of) / _MINUTES, of)
         for of in (subject.geotags.lon[rows], subject.geotags.lat[rows])
     )
-    for position in np.unique(membership.segment[rows][membership.row[rows] >= 0]).tolist():
-        at = np.flatnonzero(membership.segment[rows] == position)
-        distance_m[at], probability[at] = measure_points(
-            subject.frame.segments[position].layers[subject.level],
-            membership.row[rows[at]],
-            lon[at],
-            lat[at],
-            membership.sigma_m[rows[at]],
-        )
-    return distance_m, probability
+    return as_evidence(*measure_proposals(subject, rows, lon, lat))
 
 
 CHECK = Check(

@@ -12,12 +12,10 @@ from geo.text import Text
 
 def decide(subject: Subject, values: Values) -> Outcomes:
     """Fail where the point with its latitude negated lies in the assigned area and the given one far off."""
-    fails = flipped_into_area(subject, subject.geotags.lon, -subject.geotags.lat, values)
     not_assessed = subject.undecided_masks()
     not_assessed["near_equator"] = np.abs(subject.geotags.lat) * 110.574 < values["equator_km"]
-    return Outcomes.of(
-        fails, Severity.REVIEW, not_assessed, lambda rows: {"proposal": ["negate_latitude"] * len(rows)}
-    )
+    flipped = subject.geotags.lon, -subject.geotags.lat
+    return flipped_into_area(subject, flipped, values, Severity.REVIEW, not_assessed, "negate_latitude")
 
 
 CHECK = Check(

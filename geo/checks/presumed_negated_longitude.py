@@ -9,10 +9,9 @@ from geo.text import Text
 
 def decide(subject: Subject, values: Values) -> Outcomes:
     """Fail where the point with its longitude negated lies in the assigned area and the given one far off."""
-    fails = flipped_into_area(subject, -subject.geotags.lon, subject.geotags.lat, values)
-    not_assessed = subject.undecided_masks()
-    return Outcomes.of(
-        fails, Severity.ERROR, not_assessed, lambda rows: {"proposal": ["negate_longitude"] * len(rows)}
+    flipped = -subject.geotags.lon, subject.geotags.lat
+    return flipped_into_area(
+        subject, flipped, values, Severity.ERROR, subject.undecided_masks(), "negate_longitude"
     )
 
 

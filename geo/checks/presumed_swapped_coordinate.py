@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 
+from geo.checks.proposals import as_evidence, measure_proposals
 from geo.checks.protocol import Check, Outcomes, Severity, Subject, Values
 from geo.parameters import Parameter
 from geo.text import Text
@@ -32,7 +34,10 @@ def decide(subject: Subject, values: Values) -> Outcomes:
         swapped_inside & ~given_inside,
         Severity.ERROR,
         {"coordinate_unusable": ~geotags.is_number | subject.is_sentinel, "frame_without_extent": no_extent},
-        lambda rows: {"proposal": ["swap"] * len(rows)},
+        lambda rows: {
+            "proposal": pa.repeat("swap", len(rows)),
+            **as_evidence(*measure_proposals(subject, rows, geotags.lat[rows], geotags.lon[rows])),
+        },
     )
 
 

@@ -42,6 +42,7 @@ from geo.checks.position_not_decisive import CHECK as POSITION_NOT_DECISIVE
 from geo.checks.presumed_ddmm import CHECK as PRESUMED_DDMM
 from geo.checks.presumed_negated_latitude import CHECK as PRESUMED_NEGATED_LATITUDE
 from geo.checks.presumed_negated_longitude import CHECK as PRESUMED_NEGATED_LONGITUDE
+from geo.checks.presumed_slipped_digit import CHECK as PRESUMED_SLIPPED_DIGIT
 from geo.checks.presumed_swapped_coordinate import CHECK as PRESUMED_SWAPPED_COORDINATE
 from geo.checks.protocol import Check
 from geo.checks.rapid_succession import CHECK as RAPID_SUCCESSION
@@ -58,6 +59,7 @@ CHECKS: tuple[Check, ...] = (
     PRESUMED_SWAPPED_COORDINATE,
     PRESUMED_NEGATED_LATITUDE,
     PRESUMED_NEGATED_LONGITUDE,
+    PRESUMED_SLIPPED_DIGIT,
     PRESUMED_DDMM,
     COORDINATE_PRECISION_LOW,
     GEODETIC_DATUM_INVALID,
