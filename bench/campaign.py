@@ -6,6 +6,7 @@ accuracy says, the drawn boundary by ``BOUNDARY_SIGMA_M``, interviews take as lo
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from scipy.spatial import cKDTree
 from geo.frame import Frame
 from geo.geodesy import metres_per_degree
 from geo.levels import Level
+from geo.special_areas import kind_of
 
 BOUNDARY_SIGMA_M = 5.0
 SIGMAS_PER_ACCURACY = 1.5096  # of Android's 68 % radius, in two dimensions
@@ -37,11 +39,12 @@ class Ground:
 
     @classmethod
     def of(cls, frame: Frame, level: Level) -> Ground:
-        """Areas without a surface are left out, and those of farmland, forest and sea."""
+        """Areas without a surface are left out, those of farmland, forest and sea, and special areas."""
         codes, shapes = [], []
         for _, layer in frame.layers(level):
             for row, code in enumerate(layer.codes.to_pylist()):
-                if not np.isnan(layer.boxes[row, 0]) and code[10:14] < "1000":
+                is_plain = not kind_of(json.loads(layer.attributes[row].as_py() or "{}"))
+                if is_plain and not np.isnan(layer.boxes[row, 0]) and code[10:14] < "1000":
                     codes.append(code)
                     shapes.append(layer.geometry(row))
         west, south, east, north = frame.extent()
@@ -139,6 +142,8 @@ def record(ground: Ground, houses: pd.DataFrame, rng: np.random.Generator) -> pd
             "device_id": "d" + houses["enumerator"].map("{:04d}".format),
             "lon": lonlat[:, 0],
             "lat": lonlat[:, 1],
+            "lon_text": None,
+            "lat_text": None,
             "accuracy_m": accuracy,
             "provider": "gps",
             "source": "gps",

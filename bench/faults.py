@@ -1,7 +1,7 @@
 """Faults of every kind, planted in a campaign without any. For labelled.py.
 
-Each function changes some records and labels them with the kind (its own name) and the size of the fault, drawn
-so that it lies on both sides of what the checks look for. A record takes part in one fault.
+Each function changes some records and labels them with the kind (its own name) and the size of the fault,
+drawn so that it lies on both sides of what the checks look for. A record takes part in one fault.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ class Campaign:
 
     def __init__(self, ground: Ground, records: pd.DataFrame, rng: np.random.Generator) -> None:
         self.ground, self.records, self.rng = ground, records, rng
-        self.records["lon_text"] = None
-        self.records["lat_text"] = None
         self.expected = records.groupby("assigned_area").size()
         self.roster = records[["household_key", "assigned_area"]].copy()
         self.places = np.empty((0, 2))
@@ -53,7 +51,7 @@ class Campaign:
     def groups(self, columns: list[str], share: float, least: int) -> list[np.ndarray]:
         """All free records of a share of the groups that have enough of them."""
         free = self.records[self._free]
-        rows = [rows.to_numpy() for rows in free.groupby(columns).groups.values() if len(rows) >= least]
+        rows = [group.index.to_numpy() for _, group in free.groupby(columns) if len(group) >= least]
         chosen = self.rng.permutation(len(rows))[: max(1, round(share * len(rows)))]
         return [self.claim(rows[i]) for i in chosen]
 
@@ -65,8 +63,12 @@ class Campaign:
         self.set(rows, "fault", kind)
         self.set(rows, "size", size)
 
-    def set(self, rows: np.ndarray, column: str, values: object) -> None:
-        self.records.iloc[rows, self.records.columns.get_loc(column)] = values
+    def set(self, rows: np.ndarray, column: str | list[str], values: object) -> None:
+        names = [column] if isinstance(column, str) else column
+        if isinstance(values, pd.Series):
+            values = values.array  # in the order given, whatever its index
+        at = self.records.columns.get_indexer(names)
+        self.records.iloc[rows, at[0] if isinstance(column, str) else at] = values
 
     def get(self, rows: np.ndarray, *columns: str) -> np.ndarray:
         return self.records[list(columns)].to_numpy()[rows].squeeze()
@@ -96,8 +98,9 @@ class Campaign:
 
 def taken_elsewhere(c: Campaign) -> None:
     rows = c.some(0.012)
-    c.shift(rows, c.away(c.between(5, 3000, len(rows))))
-    c.label(rows, "taken_elsewhere")
+    metres = c.between(5, 3000, len(rows))
+    c.shift(rows, c.away(metres))
+    c.label(rows, "taken_elsewhere", metres)
 
 
 def assigned_to_neighbour(c: Campaign) -> None:
@@ -146,7 +149,7 @@ def digit_mistyped(c: Campaign) -> None:
         typed = float(text[:at] + digit + text[at + 1 :])
         moved = c.ground.to_m(*_lonlat(c, row, {column: typed})) - c.ground.to_m(*_lonlat(c, row, {}))
         c.shift(np.array([row]), moved, (("lon", "lat"),))
-    c.label(rows, "digit_mistyped")
+        c.label(np.array([row]), "digit_mistyped", float(np.hypot(*moved[0])))
 
 
 def _lonlat(c: Campaign, row: int, other: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
@@ -361,21 +364,22 @@ def spaced_evenly(c: Campaign) -> None:
     for rows in c.groups(["enumerator_id", "area"], 0.03, 22):
         shape = c.ground.shapes[int(c.get(rows[:1], "area"))]
         jitter = c.rng.uniform(0, 0.4)
-        step, grid = np.sqrt(shape.area / len(rows)), np.empty((0, 2))
+        step, grid = 1.1 * np.sqrt(shape.area / len(rows)), np.empty((0, 2))
         while len(grid) < len(rows):
-            step *= 0.95
+            step *= 0.995
             west, south, east, north = shape.bounds
+            west, south = west - c.rng.uniform(0, step), south - c.rng.uniform(0, step)
             x, y = np.meshgrid(np.arange(west, east, step), np.arange(south, north, step))
             grid = np.column_stack([x.ravel(), y.ravel()])
             grid = grid[shapely.contains_xy(shape, *grid.T)]
-        at = grid[: len(rows)] + c.rng.uniform(-0.5, 0.5, (len(rows), 2)) * jitter * step
+        at = c.rng.permutation(grid)[: len(rows)] + c.rng.uniform(-0.5, 0.5, (len(rows), 2)) * jitter * step
         c.shift_to(rows, at)
         c.set(rows, ["lon", "lat"], c.ground.to_degrees(c.get(rows, "x", "y")))
         c.label(rows, "spaced_evenly", jitter)
 
 
 def careless(c: Campaign) -> None:
-    for rows in c.groups(["enumerator_id"], 0.05, 60):
+    for rows in c.groups(["enumerator_id"], 0.06, 60):
         share = c.between(0.02, 0.6, 1)[0]
         some = rows[c.rng.random(len(rows)) < share]
         if len(some):
@@ -387,7 +391,7 @@ def edge_misdrawn(c: Campaign) -> None:
     """The line in the frame is not where people know it: all houses beyond it belong to the other side."""
     shapes, records = c.ground.shapes, c.records
     tree = shapely.STRtree(shapes)
-    for area in c.rng.permutation(len(shapes))[:60].tolist():
+    for area in c.rng.permutation(len(shapes))[:40].tolist():
         near = np.setdiff1d(tree.query(shapes[area], predicate="dwithin", distance=2), area)
         for other in near.tolist():
             width_m = c.between(10, 200, 1)[0]
@@ -399,7 +403,11 @@ def edge_misdrawn(c: Campaign) -> None:
                 continue
             c.claim(rows)
             c.set(rows, "assigned_area", c.ground.codes[area])
-            c.set(rows[::2], "enumerator_id", c.get(rows[::2], "enumerator_id") + "b")
+            # Some were taken by the colleague of that side, with another device.
+            others = records["enumerator_id"][records["assigned_area"].str[:7] == c.ground.codes[area][:7]]
+            colleague = c.rng.choice(np.setdiff1d(others.unique(), c.get(rows[:1], "enumerator_id")))
+            c.set(rows[::2], "enumerator_id", colleague)
+            c.set(rows[::2], "device_id", f"d-{colleague}")
             c.label(rows, "edge_misdrawn", len(rows))
             break
 

@@ -14,6 +14,8 @@ class _Score:
     """Faults of another kind that make a finding right too."""
     unit: str = ""
     bins: tuple[float, ...] = ()
+    also_behind: bool = False
+    """The record that the same enumerator took next is right too."""
     clear: str = "all"
     """Which faults count as decidable, in words: those of sizes from ``clear_from`` to below ``clear_to``."""
     clear_from: float | None = None
@@ -44,7 +46,6 @@ RECORD_SCORES = (
         for code, kind in (
             ("COORDINATE_MISSING", "coordinate_missing"),
             ("COORDINATE_INVALID", "coordinate_unreadable"),
-            ("COORDINATE_OUT_OF_RANGE", "beyond_range"),
             ("ZERO_COORDINATE", "both_zero"),
             ("COORDINATE_SENTINEL", "sentinel"),
             ("PRESUMED_SWAPPED_COORDINATE", "swapped"),
@@ -52,7 +53,20 @@ RECORD_SCORES = (
             ("PRESUMED_NEGATED_LONGITUDE", "negated_longitude"),
         )
     ),
-    RecordScore(("COUNTRY_COORDINATE_MISMATCH",), _FLIPPED, ("too_fast", "digit_mistyped")),
+    RecordScore(("COORDINATE_OUT_OF_RANGE",), ("beyond_range",), ("swapped", "sentinel")),
+    RecordScore(
+        ("PRESUMED_SLIPPED_DIGIT",),
+        ("digit_mistyped",),
+        unit="m off",
+        bins=(1000, 2000, 10_000),
+        clear="2 km off and more",
+        clear_from=2000,
+    ),
+    RecordScore(
+        ("COUNTRY_COORDINATE_MISMATCH",),
+        ("negated_latitude", "negated_longitude"),
+        ("swapped", "too_fast", "digit_mistyped"),
+    ),
     RecordScore(
         ("COORDINATE_PRECISION_LOW",),
         ("few_decimals",),
@@ -124,6 +138,7 @@ RECORD_SCORES = (
     RecordScore(
         ("DUPLICATE_COORDINATE",),
         ("stacked",),
+        ("few_decimals", "rounded_decimals"),
         unit="buildings",
         bins=(2, 3),
         clear_from=2,
@@ -131,7 +146,8 @@ RECORD_SCORES = (
     ),
     RecordScore(
         ("CURBSTONE_CLUSTER",),
-        ("one_spot", "stacked", "at_office"),
+        ("one_spot", "stacked"),
+        ("at_office",),
         unit="buildings",
         bins=(4, 6, 8),
         clear="6 and more",
@@ -154,16 +170,14 @@ RECORD_SCORES = (
     ),
     RecordScore(
         ("SPATIAL_OUTLIER",),
-        ("taken_elsewhere", "careless"),
+        ("taken_elsewhere",),
         (
             *_FLIPPED,
-            "digit_mistyped",
-            "assigned_to_neighbour",
-            "code_mistyped",
-            "too_fast",
-            "at_office",
-            "edge_misdrawn",
+            *("digit_mistyped", "assigned_to_neighbour", "code_mistyped", "too_fast", "at_office"),
+            *("edge_misdrawn", "careless", "few_decimals", "household_twice"),
         ),
+        unit="m off",
+        bins=(100, 300, 1000, 2000),
     ),
     RecordScore(
         ("IMPOSSIBLE_TRAVEL",),
@@ -177,6 +191,7 @@ RECORD_SCORES = (
             "taken_elsewhere",
             "household_twice",
         ),
+        also_behind=True,
         unit="km/h",
         bins=(75, 150, 300, 900),
         clear="200 km/h and more",
@@ -214,9 +229,9 @@ RECORD_SCORES = (
         ("PHOTO_TIME_MISMATCH",),
         ("photo_at_other_time",),
         unit="min",
-        bins=(15, 30, 60),
-        clear="30 min and more",
-        clear_from=30,
+        bins=(30, 60, 90),
+        clear="90 min and more (less may be another time zone)",
+        clear_from=90,
     ),
     RecordScore(("PHOTO_REUSED",), ("photo_reused",)),
 )
@@ -245,9 +260,9 @@ GROUP_SCORES = (
         ("careless",),
         ("spaced_evenly", "edge_misdrawn", "at_office", "one_spot", "stacked"),
         unit="share of faults",
-        bins=(0.05, 0.1, 0.2, 0.3),
-        clear="0.3 and more",
-        clear_from=0.3,
+        bins=(0.05, 0.1, 0.2, 0.3, 0.4, 0.5),
+        clear="0.4 and more",
+        clear_from=0.4,
     ),
     GroupScore(
         ("BOUNDARY_SUSPECT",),
@@ -266,7 +281,11 @@ GROUP_SCORES = (
         bins=(0.05, 0.1, 0.2, 0.4),
         clear="0.1 and more",
         clear_from=0.1,
-        keys=("assigned_area",),
+        also=(
+            *("edge_misdrawn", "code_mistyped", "code_unknown", "assigned_to_neighbour", "household_twice"),
+            *("coordinate_missing", "coordinate_unreadable", "beyond_range", "both_zero", "sentinel"),
+        ),
+        keys=("true_area",),
         subject=("area_code",),
     ),
 )

@@ -7,13 +7,12 @@ import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
 
-from geo.checks.negation import LIKELY
+from geo.checks.negation import FAR_M, LIKELY
 from geo.checks.outside import clearly_outside
 from geo.checks.proposals import as_evidence, measure_proposals
 from geo.checks.protocol import Check, Columns, Outcomes, Severity, Subject, Values
 from geo.geodesy import metres_per_degrees
 from geo.kernels import CERTAIN_SIGMAS
-from geo.parameters import Parameter
 from geo.text import Text
 
 _PER_DEGREE = 10**7  # the last digit that phones write is 1 cm
@@ -27,7 +26,8 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     puts it into the area with at least ``probability``.
 
     Tried are all changes of one digit, exchanges of neighbouring digits and shifts of the decimal point, of
-    one of both coordinates. The likeliest is proposed; ``alternatives`` says how many would do.
+    one of both coordinates. The likeliest is proposed; ``alternatives`` says how many would do. Nearer than
+    ``far_m`` some other third decimal would nearly always do, and say nothing.
     """
     n = len(subject.geotags)
     far = clearly_outside(subject) & (subject.membership.distance_m < -values["far_m"])
@@ -157,7 +157,7 @@ CHECK = Check(
     ),
     decide=decide,
     parameters={
-        "far_m": Parameter(100.0, "m", "a wrong third decimal moves a point by 110 m or more", least=0.0),
+        "far_m": FAR_M,
         "probability": LIKELY,
     },
 )
