@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from geo.checks.protocol import Columns, Subject
@@ -29,8 +30,8 @@ def measure_proposals(
 
 
 def as_evidence(distance_m: NDArray[np.float64], probability: NDArray[np.float64]) -> Columns:
-    """What a finding says of its proposal."""
+    """What a finding says of its proposal; null where it could not be measured."""
     return {
-        "proposed_distance_m": np.round(distance_m, 1),
-        "proposed_probability": np.round(probability, 6),
+        "proposed_distance_m": pa.array(np.round(distance_m, 1), from_pandas=True),
+        "proposed_probability": pa.array(np.round(probability, 6), from_pandas=True),
     }

@@ -29,6 +29,7 @@ def plant_faults(draft: Draft) -> None:
     _plant_unusable(draft)
     _plant_swapped_and_negated(draft)
     _plant_unknown_areas(draft)
+    _plant_slipped_digits(draft)
     _expect_coarse(draft)
 
 
@@ -106,6 +107,18 @@ def _plant_swapped_and_negated(draft: Draft) -> None:
         rows = flipped(code, count, lon_sign, lat_sign)
         draft.expect(rows, code, severity, "sign lost or gained", needs_judgement=True)
         draft.expect(rows, "IN_NO_AREA", "review", "the point with the wrong sign lies far off")
+
+
+def _plant_slipped_digits(draft: Draft) -> None:
+    """A wrong digit for the degrees of longitude, of points well inside their area."""
+    candidates = draft.free[: 20 * draft.count(60)]
+    depth = draft.ground.distance_m(draft.settled.area[candidates], draft.settled.reported[candidates])
+    deep = candidates[depth > 3 * draft.sigma_m(candidates)]
+    rows = draft.take(deep, draft.count(60), "slipped digits")
+    lon, lat = draft.settled.reported[rows].T.tolist()
+    draft.write(rows, [f"{v + (3 if v % 10 < 7 else -3):.7f}" for v in lon], [f"{v:.7f}" for v in lat])
+    draft.expect(rows, "PRESUMED_SLIPPED_DIGIT", "info", "a wrong digit", needs_judgement=True)
+    draft.expect(rows, "IN_NO_AREA", "review", "the point with the wrong digit lies far off")
 
 
 def _plant_few_decimals(draft: Draft) -> None:
