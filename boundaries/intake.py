@@ -113,17 +113,24 @@ def read_areas(
     raw = boundary_format.read(path, layer)
     if not raw.rows:
         raise unreadable(path, boundary_format.name, NO_ROWS)
-    mapping = _map_columns(path.name, raw, level, scheme, columns)
-    codes = _codes(path.name, raw, mapping, level, scheme)
-    _check_level(path.name, raw, codes, level, scheme)
-    _check_damage(path.name, raw.rows, codes, level, scheme)
-    geometries, notes = _outlines(path.name, raw, scheme)
-    attributes = attribute_rows(path.name, raw, mapping.attributes)
+    areas, dropped = understand(raw, path.name, level, scheme, columns)
+    return LoadedFile(areas, boundary_format.name, sha256, path.name, dropped)
+
+
+def understand(
+    raw: RawTable, file: str, level: Level, scheme: CodeScheme, columns: Mapping[str, str] | None = None
+) -> tuple[AreaTable, tuple[str, ...]]:
+    """What a reader gave, as areas, and the columns that were not kept; ``file`` is what messages name."""
+    mapping = _map_columns(file, raw, level, scheme, columns)
+    codes = _codes(file, raw, mapping, level, scheme)
+    _check_level(file, raw, codes, level, scheme)
+    _check_damage(file, raw.rows, codes, level, scheme)
+    geometries, notes = _outlines(file, raw, scheme)
+    attributes = attribute_rows(file, raw, mapping.attributes)
     for position, note in notes.items():
         attributes[position][ROUNDING_ATTRIBUTE] = note
-    names = [""] * len(codes) if mapping.name is None else _names(path.name, raw, mapping.name)
-    areas = AreaTable(level, codes, names, attributes, list(raw.rows), geometries)
-    return LoadedFile(areas, boundary_format.name, sha256, path.name, mapping.dropped)
+    names = [""] * len(codes) if mapping.name is None else _names(file, raw, mapping.name)
+    return AreaTable(level, codes, names, attributes, list(raw.rows), geometries), mapping.dropped
 
 
 def _map_columns(

@@ -1,4 +1,4 @@
-"""Patok for notebooks and scripts: ``read_frame``, ``check``, ``map`` and the ``Frame`` they share.
+"""Patok for notebooks and scripts: ``read_frame``, ``read_context``, ``check``, ``map`` and ``Frame``.
 
 Names are loaded when they are first used, so that importing the package costs nothing.
 """
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from geo.frame import Frame
-    from patok.notebook import check, map, read_frame
+    from patok.notebook import check, map, read_context, read_frame
 
-__all__ = ["Frame", "check", "map", "read_frame"]
+__all__ = ["Frame", "check", "map", "read_context", "read_frame"]
 
 
 def __getattr__(name: str) -> Any:

@@ -61,6 +61,11 @@ def unreadable(path: Path, format_name: str, reason: Text, **values: Any) -> Fil
     return FileUnreadable(file=path.name, format=format_name, reason=reason.fill(**values))
 
 
+def unreadable_table(name: str, reason: Text) -> FileUnreadable:
+    """The same for areas that came in memory, under the name that messages use."""
+    return FileUnreadable(file=name, format=name, reason=reason)
+
+
 def object_array(values: list[Any]) -> np.ndarray:
     """A one-dimensional object array; numpy would else look into sequences."""
     array = np.empty(len(values), dtype=object)

@@ -8,15 +8,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo.errors import PointRefused
-from geotags.formats.parquet import require_lonlat
+from geotags.formats.parquet import raw_of_arrow, require_lonlat
 from geotags.formats.raw import LAT_COLUMN, LON_COLUMN, RawGeotags
 
 TABLE = "table"
 """What messages call a table that has no file."""
 
 
-def raw_of_dataframe(table: pd.DataFrame) -> RawGeotags:
-    """The columns as text. A GeoDataFrame gives its points, which must be in EPSG:4326 or unlabelled."""
+def raw_of_dataframe(table: pd.DataFrame | pa.Table) -> RawGeotags:
+    """The columns as text; those of an Arrow table as they are.
+
+    A GeoDataFrame, or a table with GeoArrow points, gives its points: in EPSG:4326 or unlabelled.
+    """
+    if isinstance(table, pa.Table):
+        if not any(_is_geoarrow(field) for field in table.schema):
+            return raw_of_arrow(table, 1)
+        table = geopandas.GeoDataFrame.from_arrow(table)
     columns = {
         str(name): pa.array([None if pd.isna(value) else str(value) for value in table[name]], pa.string())
         for name in table.columns
@@ -27,6 +34,12 @@ def raw_of_dataframe(table: pd.DataFrame) -> RawGeotags:
         columns[LON_COLUMN], columns[LAT_COLUMN] = _places(table)
         numbers |= {LON_COLUMN, LAT_COLUMN}
     return RawGeotags(columns, first_row=1, number_columns=frozenset(numbers))
+
+
+def _is_geoarrow(field: pa.Field) -> bool:
+    return bool((field.metadata or {}).get(b"ARROW:extension:name", b"").startswith(b"geoarrow.")) or str(
+        getattr(field.type, "extension_name", "")
+    ).startswith("geoarrow.")
 
 
 def _places(table: geopandas.GeoDataFrame) -> tuple[pa.StringArray, pa.StringArray]:

@@ -42,7 +42,7 @@ def stream(path: Path, on_bad_row: OnBadRow | None, choose: Choose | None) -> It
         wanted = names if choose is None else [name for name in names if name in choose(names)]
         first_row = 1
         for batch in file.iter_batches(ROWS_AT_ONCE, columns=wanted):
-            yield _raw(pa.table(batch), first_row)
+            yield raw_of_arrow(pa.table(batch), first_row)
             first_row += batch.num_rows
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, shapely.errors.ShapelyError):
         # Arrow, geopandas and shapely each have words of their own for bytes that are not what they
@@ -57,7 +57,9 @@ def _read_points(path: Path) -> RawGeotags:
         row = int(wrong.to_numpy().argmax())
         raise PointRefused(file=path.name, row=row + 1, found=points.geom_type.iloc[row])
     require_lonlat(points, path.name)
-    raw = _raw(pa.Table.from_pandas(points.drop(columns=points.geometry.name), preserve_index=False), 1)
+    raw = raw_of_arrow(
+        pa.Table.from_pandas(points.drop(columns=points.geometry.name), preserve_index=False), 1
+    )
     lon, lat = (
         pa.array(axis, pa.float64(), from_pandas=True) for axis in (points.geometry.x, points.geometry.y)
     )
@@ -77,7 +79,8 @@ def require_lonlat(points: geopandas.GeoDataFrame, file_name: str) -> None:
     raise CrsRefused(file=file_name, row=1, reason=POINTS_IN.fill(crs=named[:80]))
 
 
-def _raw(table: pa.Table, first_row: int) -> RawGeotags:
+def raw_of_arrow(table: pa.Table, first_row: int) -> RawGeotags:
+    """The columns of a table that hold one value each; geometries and lists are left out."""
     plain = [field for field in table.schema if _is_plain(field.type)]
     columns = {field.name: _column(table.column(field.name)) for field in plain}
     numbers = frozenset(field.name for field in plain if _is_number(field.type))
