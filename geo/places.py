@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from geo.geodesy import earth_centred_m
 
@@ -33,6 +32,8 @@ class Places:
         """
         if not len(self):
             return np.full(len(lon), -1), np.full(len(lon), np.inf)
+        from scipy.spatial import cKDTree  # slow to import, and not needed where no list is given
+
         tree = cKDTree(earth_centred_m(self.lon, self.lat))
         metres, which = tree.query(
             earth_centred_m(lon, lat), distance_upper_bound=np.nextafter(within_m, np.inf)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
-from sklearn.neighbors import LocalOutlierFactor
 
 from geo.checks.groups import Groups
 from geo.checks.local_outlier import factors_of_groups, neighbours_of
@@ -85,6 +83,8 @@ def _fifth_neighbours(subject: Subject, groups: Groups) -> NDArray[np.float64]:
     distances = np.empty(len(groups.rows))
     _compare_all(groups.starts, lon, lat, distances)
     for group in np.flatnonzero(groups.sizes > _MANY).tolist():
+        from scipy.spatial import cKDTree  # slow to import, and seldom needed
+
         span = slice(groups.starts[group], groups.starts[group + 1])
         places = _plane_m(subject, groups.rows[span])
         distances[span] = cKDTree(places).query(places, k=_NEIGHBOURS + 1)[0][:, -1]
@@ -161,6 +161,8 @@ def _factors(subject: Subject, groups: Groups, suspect: NDArray[np.int64]) -> ND
 
 
 def _factors_by_tree(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    from sklearn.neighbors import LocalOutlierFactor  # slow to import, and seldom needed
+
     places, which = np.unique(points, axis=0, return_inverse=True)
     if (n_neighbours := neighbours_of(len(places), _LOF_NEIGHBOURS)) == 0:
         return np.ones(len(points))

@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy import stats
 
 from geo.checks.groups import Groups, as_numbers
 from geo.checks.protocol import Outcomes, Scope, Severity, Values
@@ -98,6 +97,8 @@ def decide(sums: pa.Table, values: Values, setting: Setting) -> Decided:
     decimals may have lost a zero on its way through a spreadsheet, or never had the digit: as many of
     them count as zeros as fits equal shares best. Digits that were never written are not assessed.
     """
+    from scipy import stats  # slow to import
+
     counts = np.column_stack([np.asarray(sums.column(name)) for name in _DIGITS]).astype(np.float64)
     shorter = np.asarray(sums.column("shorter")).astype(np.float64)
     missing = ~(counts.sum(axis=1) > 0)

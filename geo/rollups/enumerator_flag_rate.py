@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy import stats
 
 from geo.checks.protocol import Outcomes, Severity, Values
 from geo.codes import CodeScheme
@@ -129,6 +128,8 @@ def _discoveries(
     p_value: NDArray[np.float64], index: NDArray[np.int64], judged: NDArray[np.bool_], rate: float
 ) -> NDArray[np.bool_]:
     """Where the p-value, adjusted within its kecamatan, is at most ``rate``."""
+    from scipy import stats  # slow to import
+
     fails = np.zeros(len(p_value), np.bool_)
     hopeful = np.unique(index[judged & (p_value <= rate)])
     for one in hopeful.tolist():
