@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,16 @@ def write_checked(checked: Checked, path: Path, language: Language, first_row: i
     write_layers(layers, path)
 
 
+@contextmanager
+def private_files() -> Iterator[None]:
+    """Files made within hold household coordinates: whoever made them decides who else may read them."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
 def require_writable(path: Path, inputs: Iterable[Path] = (), endings: Iterable[str] | None = None) -> None:
     """Raise ``FormatUnknown`` for another ending than those of ``WRITERS``, before any work is done.
 
@@ -136,7 +147,7 @@ def write_layers(layers: dict[str, pd.DataFrame], path: Path) -> None:
     """
     require_writable(path)
     try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".patok-") as scratch:
+        with private_files(), tempfile.TemporaryDirectory(dir=path.parent, prefix=".patok-") as scratch:
             unfinished = Path(scratch) / path.name
             WRITERS[path.suffix.lower()](layers, unfinished)
             unfinished.replace(path)

@@ -13,13 +13,8 @@ import geopandas
 
 from geo.errors import SetupError
 from geo.text import Text
+from geotags.palette import VERDICT_COLOURS
 
-COLOUR_OF_VERDICT = {
-    "accepted": "#4575b4",
-    "review": "#fdae61",
-    "rejected": "#a50026",
-    "not_assessed": "#878787",
-}
 _LEAFLET = ("web", "vendor", "leaflet")
 
 
@@ -59,7 +54,7 @@ def make_map(
     for lon, lat, verdict, words in points:
         places.append((lat, lon))
         folium.CircleMarker(
-            (lat, lon), radius=4, color=COLOUR_OF_VERDICT[verdict], fill=True, tooltip=html.escape(words)
+            (lat, lon), radius=4, color=VERDICT_COLOURS[verdict], fill=True, tooltip=html.escape(words)
         ).add_to(shown)
     if len(outlines):
         west, south, east, north = outlines.total_bounds

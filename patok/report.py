@@ -23,7 +23,8 @@ from geo.levels import Level
 from geo.text import LANGUAGES, Text
 from geotags.bulk.scratch import appearing
 from geotags.bulk.tables import Counts
-from patok.maps import COLOUR_OF_VERDICT, make_map
+from geotags.palette import BAR_COLOUR, VERDICT_COLOURS
+from patok.maps import make_map
 
 MOST_POINTS = 2_000
 """Shown on the map: those to send back first, then those to look at, in the order of the input."""
@@ -113,7 +114,7 @@ _POLICY = (
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:1.5rem auto;padding:0 1rem;color:#222}
 h1{font-size:1.5rem;margin:.2rem 0} h2{font-size:1.15rem;margin-top:2rem} .quiet{color:#666}
-.warn{border-left:4px solid #a50026;padding:.4rem .8rem;background:#fdf3f1}
+.warn{border-left:4px solid #c8371b;padding:.4rem .8rem;background:#fdf3f1}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums} .scroll{overflow-x:auto}
 th,td{text-align:left;padding:.25rem .6rem;border-bottom:1px solid #ddd} td.n,th.n{text-align:right}
 iframe{width:100%;height:28rem;border:1px solid #ccc} svg{max-width:100%;height:auto}
@@ -123,7 +124,7 @@ iframe{width:100%;height:28rem;border:1px solid #ccc} svg{max-width:100%;height:
 #id:checked~main .en,#en:checked~main .id{display:none} input[name=l]{position:absolute;opacity:0}
 #en:checked~.switch label[for=en],
 #id:checked~.switch label[for=id]{font-weight:bold;text-decoration:underline}
-input[name=l]:focus-visible~.switch{outline:2px solid #4575b4}
+input[name=l]:focus-visible~.switch{outline:2px solid #0b6fd3}
 @media print{.switch{display:none} iframe{break-inside:avoid} h2{break-after:avoid}}
 """
 
@@ -153,7 +154,7 @@ def _page(report: Report, counts: Counts, frame: Frame, ruleset: str, map_html: 
         "atas.",
     ).fill(n=f"{n_points:,}", all=f"{report.flagged:,}")
     cards = "".join(
-        f'<div class="card" style="border-top:4px solid {COLOUR_OF_VERDICT[one]}">'
+        f'<div class="card" style="border-top:4px solid {VERDICT_COLOURS[one]}">'
         f"<b>{counts.verdicts[one]:,}</b>{_said(_WORDS_OF_VERDICT[one])}</div>"
         for one in _VERDICTS
     )
@@ -272,9 +273,9 @@ def _bars(names: list[str], values: list[int], *, across: bool) -> str:
     figure = Figure(figsize=(8, 0.8 + 0.28 * len(names)) if across else (8, 2.6), layout="constrained")
     axes = figure.subplots()
     if across:
-        bars = axes.barh(names, values, color="#4575b4")
+        bars = axes.barh(names, values, color=BAR_COLOUR)
     else:
-        bars = axes.bar(names, values, color="#4575b4")
+        bars = axes.bar(names, values, color=BAR_COLOUR)
         axes.tick_params(axis="x", labelrotation=45)
     axes.bar_label(bars, labels=[f"{value:,}" if value else "" for value in values], padding=2, fontsize=8)
     axes.tick_params(labelsize=8)

@@ -11,6 +11,13 @@ from api.parameters import CheckCode, Database, LevelFilter, ReleaseReference, S
 from api.routes.tiles import CampaignNeeded, CampaignQuery, FrameQuery
 from api.tilesets import area_tileset, find_area_layer, geotag_tileset
 from boundaries.store.reading import reading
+from geotags.palette import (
+    NO_GEOTAGS_COLOUR,
+    SEVERITY_COLOURS,
+    SHARE_COLOURS,
+    SHARE_LIMITS,
+    VERDICT_COLOURS,
+)
 from geotags.store.campaigns import campaign_named
 
 
@@ -28,17 +35,7 @@ class MapStyle(BaseModel):
 
 router = APIRouter(prefix="/styles", tags=["styles"])
 
-NO_GEOTAGS_COLOUR = "#e8e8e4"
-SHARE_COLOURS: tuple[tuple[float, str], ...] = (
-    # ColorBrewer YlOrRd, 5 classes: told apart by colour-blind readers and in grey print.
-    (0.0, "#ffffb2"),
-    (0.02, "#fecc5c"),
-    (0.05, "#fd8d3c"),
-    (0.1, "#f03b20"),
-    (0.25, "#bd0026"),
-)
-SEVERITY_COLOURS = {"error": "#b2182b", "review": "#e08214", "info": "#4393c3"}
-CLEAN_COLOUR = "#5aae61"
+_ANY = 1e-9  # a share above none
 
 
 @router.get("/areas.json", response_model=MapStyle)
@@ -92,9 +89,9 @@ def _source(tileset: dict[str, Any]) -> dict[str, Any]:
 
 
 def _area_layers() -> list[dict[str, Any]]:
-    (_, lowest), *steps = SHARE_COLOURS
-    ramp: list[Any] = ["step", ["get", "flagged_share"], lowest]
-    for share, colour in steps:
+    none, *colours = SHARE_COLOURS
+    ramp: list[Any] = ["step", ["get", "flagged_share"], none]
+    for share, colour in zip((_ANY, *SHARE_LIMITS), colours, strict=True):
         ramp += [share, colour]
     return [
         {
@@ -130,7 +127,7 @@ def _geotag_layer() -> dict[str, Any]:
                 "match",
                 ["coalesce", ["get", "severity"], "none"],
                 *colours,
-                CLEAN_COLOUR,
+                VERDICT_COLOURS["accepted"],
             ],
             "circle-stroke-color": "#ffffff",
             "circle-stroke-width": 0.5,

@@ -23,7 +23,7 @@ from pyproj import CRS
 from geo.checks.protocol import Severity
 from geo.errors import FormatUnknown, ValueRefused
 from geotags.bulk.scratch import appearing
-from geotags.exports import OUTPUT, WITH_SPACE, require_writable
+from geotags.exports import OUTPUT, WITH_SPACE, private_files, require_writable
 
 _SEVERITIES = pa.array(["", *(severity.word for severity in Severity)])
 _LAYERS = ("geotags", "findings", "rollups")
@@ -110,7 +110,7 @@ def writing(path: Path, constants: dict[str, Any], *, brief: bool = False) -> It
     if ending not in SINKS:
         raise FormatUnknown(file=path.name, known=", ".join(SINKS))
     try:
-        with ExitStack() as files:
+        with private_files(), ExitStack() as files:
             results, findings, open_roll_ups = SINKS[ending](files, path)
             yield BulkWriter(results, findings, open_roll_ups, constants, brief=brief)
     except OSError as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from geo.errors import FormatUnknown, ValueRefused
-from geotags.exports import OUTPUT, WITH_SPACE, require_writable
+from geotags.exports import OUTPUT, WITH_SPACE, private_files, require_writable
 
 
 def require_output(path: Path, endings: tuple[str, ...], inputs: Iterable[Path] = ()) -> None:
@@ -24,7 +24,7 @@ def write_whole(path: Path, write: Callable[[TextIO], None]) -> None:
     Raises ``ValueRefused`` where the disk is full or nothing can be written; ``path`` is as before then.
     """
     try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".patok-") as scratch:
+        with private_files(), tempfile.TemporaryDirectory(dir=path.parent, prefix=".patok-") as scratch:
             unfinished = Path(scratch) / path.name
             with unfinished.open("w", encoding="utf-8", newline="") as stream:
                 write(stream)

@@ -26,6 +26,7 @@ from geotags.bulk.scratch import Scratch
 from geotags.bulk.tables import Counts
 from geotags.bulk.writers import findings_path, require_output, roll_ups_path, writing
 from geotags.exports import require_writable
+from geotags.qgis import write_styles
 from patok.context import context_options, read_context
 from patok.frames import find_frame
 from patok.options import FILE, as_json, column_option, level_option, read_columns, ruleset_option
@@ -178,6 +179,8 @@ def _run(job: BulkCheck, output: Path, report: Path | None, rate: Rate, *, resum
         if about and report:
             ruleset = f"{job.ruleset.name} {job.ruleset.version}"
             about.write(report, counts, job.frame, job.level, ruleset)
+    if output.suffix.lower() == ".gpkg":
+        write_styles(output, job.language)
     aside = output.with_suffix(".quarantine.ndjson")
     aside.unlink(missing_ok=True)
     if counts.quarantined:
