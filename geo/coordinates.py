@@ -10,8 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
-DECIMAL_COMMA = r"^[+-]?[0-9]{1,3},[0-9]+$"
-"""A number as accuracies are written; of coordinates ``geo.typed`` says more."""
+_DECIMAL_COMMA = r"^\s*([0-9]{1,3}),([0-9]+)\s*$"
 # What devices, GIS programs and statistical packages write for "no value"; -999999999 is Regsosek's own.
 SENTINELS_DEG = (-999999999.0, -99999.0, -9999.0, -999.0, 999.0, 9999.0, 99999.0, 999999999.0)
 _MISSING = pa.array(["", "null"])
@@ -39,6 +38,12 @@ def parse_numbers(texts: pa.Array) -> tuple[NDArray[np.float64], NDArray[np.uint
     values = np.where(np.isfinite(values), values, np.nan).astype(np.float64)
     state = np.where(np.isnan(values), CoordinateState.INVALID, CoordinateState.NUMBER)
     return values, np.where(missing, CoordinateState.MISSING, state).astype(np.uint8)
+
+
+def with_decimal_point(texts: pa.Array) -> pa.Array:
+    """Metres with a point for the comma of 4,288: no device writes thousands. Of coordinates, where a comma
+    may stand before minutes, ``geo.typed`` says more."""
+    return pc.replace_substring_regex(texts, _DECIMAL_COMMA, r"\1.\2")
 
 
 def decimals_written(texts: pa.Array) -> NDArray[np.int64]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from geo.coordinates import CoordinateState, parse_numbers
+from geo.coordinates import CoordinateState, parse_numbers, with_decimal_point
 from geo.crs import EPSG_OF_NAME, WGS84_EPSG, to_wgs84
 from geo.times import Instants, parse_times
 from geo.typed import Axis, read_typed
@@ -128,7 +128,10 @@ class Geotags:
             _written(columns[name], keep=bool(moved.any())) for name in ("lon_text", "lat_text")
         )
         lon, lat = _on_wgs84(lon, lat, epsg)
-        accuracy, revision = number("accuracy_m"), np.nan_to_num(number("revision"), nan=1.0)
+        accuracy, revision = (
+            _accuracies(columns.get("accuracy_m"), n),
+            np.nan_to_num(number("revision"), nan=1.0),
+        )
         missing = np.full(n, "NaT", "datetime64[us]")
         by_name: dict[str, Any] = {name: text(name) for name in TEXT_COLUMNS}
         by_name |= {name: number(name) for name in NUMBER_COLUMNS}
@@ -276,6 +279,12 @@ def _numbers(given: Any) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
     if array.null_count:
         state[pc.is_null(array).to_numpy(zero_copy_only=False)] = CoordinateState.MISSING
     return np.where(np.isfinite(values), values, np.nan), state.astype(np.uint8)
+
+
+def _accuracies(given: Any, n: int) -> NDArray[np.float64]:
+    if given is None:
+        return np.full(n, np.nan)
+    return _numbers(given if _is_number(given) else with_decimal_point(_texts(given)))[0]
 
 
 def _coordinates(given: Any, axis: Axis) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:

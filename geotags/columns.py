@@ -46,12 +46,25 @@ CODE_NAMES: dict[Level, tuple[str, ...]] = {
     Level.SUBSLS: ("idsubsls",),
 }
 REQUIRED = ("assigned_area", "lon_text", "lat_text")
+PAIR_NAMES = (
+    "koordinat",
+    "coordinates",
+    "coordinate",
+    "latlong",
+    "lat_long",
+    "latlon",
+    "lonlat",
+    "titik_koordinat",
+)
+"""Of a column with both coordinates in one text, where there is none for each."""
 
 
 def find_columns(
     file_name: str, present: Iterable[str], level: Level, chosen: Mapping[str, str] | None = None
 ) -> dict[str, str]:
     """Geotag column -> the file's own name for it. ``chosen`` (the user's) wins over known names.
+
+    Longitude and latitude have the same name where both stand in one column.
 
     Raises ``ColumnMissing`` for a chosen name that is not there and for a required column, ``ValueRefused``
     for a chosen field that geotags do not have.
@@ -63,6 +76,7 @@ def find_columns(
     # A name written exactly as it is known wins over one that differs in its case.
     written = list(present)
     by_lower = {name.strip().lower(): name for name in written} | {name: name for name in written}
+    pair = _pair(by_lower, chosen)
     found: dict[str, str] = {}
     for column, known in KNOWN_NAMES.items():
         names = known + CODE_NAMES[level] if column == "assigned_area" else known
@@ -72,6 +86,18 @@ def find_columns(
         match = next((by_lower[key] for key in keys), None)
         if match is not None:
             found[column] = match
+        elif column in _AXES and pair is not None:
+            found[column] = pair
         elif column in REQUIRED or column in chosen:
             raise ColumnMissing(file=file_name, wanted=column, looked_for=", ".join(names))
     return found
+
+
+_AXES = ("lon_text", "lat_text")
+
+
+def _pair(by_lower: Mapping[str, str], chosen: Mapping[str, str]) -> str | None:
+    """The column with both coordinates; None where a column for either is there or chosen."""
+    if any(axis in chosen or any(name in by_lower for name in KNOWN_NAMES[axis]) for axis in _AXES):
+        return None
+    return next((by_lower[name] for name in PAIR_NAMES if name in by_lower), None)

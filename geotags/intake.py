@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 
 from boundaries.intake import DAMAGE_WORDS, IN_ROW, SHORT_TEXT
 from geo.codes import CodeScheme
-from geo.coordinates import DECIMAL_COMMA, CoordinateState, parse_numbers
+from geo.coordinates import CoordinateState, parse_numbers
 from geo.errors import CodeDamaged, CoordinatesSwapped, DecimalComma, LevelMismatch, ValueRefused
 from geo.geotags import TEXT_COLUMNS, Geotags, byte_range
 from geo.levels import Level
 from geo.text import Text
+from geo.typed_pairs import split_pairs
 from geotags.columns import find_columns
 from geotags.formats.raw import NO_ROWS, BadRow, RawGeotags, unreadable
 from geotags.formats.registry import read_raw
@@ -88,8 +89,9 @@ def understand(
     """
     names = find_columns(file_name, raw.columns, level, columns)
     given: dict[str, pa.Array] = {column: raw.columns[name] for column, name in names.items()}
-    if judge_file:
-        _refuse_decimal_comma(file_name, raw, names)
+    in_one = names["lon_text"] == names["lat_text"]
+    if in_one:
+        given["lon_text"], given["lat_text"] = split_pairs(pc.cast(given["lon_text"], pa.string()))
     if not is_storable:
         _refuse_unreadable_revision(file_name, raw, names)
     given["item_id"] = _item_ids(given)
@@ -225,18 +227,6 @@ def _is_no_revision(column: pa.Array) -> NDArray[np.bool_]:
     values, states = parse_numbers(pc.cast(column, pa.string()))
     whole = (values >= 0) & (values <= MOST_REVISION) & (values == np.floor(values))
     return np.asarray((states != CoordinateState.MISSING) & ~whole)
-
-
-def _refuse_decimal_comma(file_name: str, raw: RawGeotags, names: Mapping[str, str]) -> None:
-    """Raise ``DecimalComma`` for accuracies with a comma."""
-    if "accuracy_m" not in names or names["accuracy_m"] in raw.number_columns:
-        return
-    texts = pc.utf8_trim_whitespace(pc.fill_null(raw.columns[names["accuracy_m"]], ""))
-    comma = pc.match_substring_regex(texts, DECIMAL_COMMA).to_numpy(zero_copy_only=False)
-    filled = pc.not_equal(texts, "").to_numpy(zero_copy_only=False)
-    if comma.sum() > _MOST * filled.sum():
-        row = int(raw.row_numbers[int(np.argmax(comma))])
-        raise DecimalComma(file=file_name, row=row, column=names["accuracy_m"])
 
 
 def _refuse_ambiguous_comma(

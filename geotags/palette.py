@@ -1,4 +1,4 @@
-"""Colours of verdicts and severities in maps, reports, tiles and QGIS; the page's style sheet has them too."""
+"""Colours of verdicts and severities in maps, reports, tiles, QGIS; the page's style sheet has them too."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from geo.coordinates import DECIMAL_COMMA, CoordinateState, decimals_written, parse_numbers
+from geo.coordinates import CoordinateState, decimals_written, parse_numbers, with_decimal_point
 from geo.crs import ACCEPTED, SAME_AS_WGS84, TRANSFORMED, to_wgs84
 from geo.geodesy import geodesic_m
 from geo.geotags import DATUM_BLANK, DATUM_NOT_ASKED, DATUM_UNREADABLE, Geotags
@@ -101,10 +101,10 @@ def test_decimals_written_examples() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "comma"), [("-6,2088", True), ("115,4", True), ("1,234.5", False), ("115.4", False)]
+    ("text", "read"), [("6,2088", "6.2088"), (" 4,288 ", "4.288"), ("1,234.5", "1,234.5"), ("8.5", "8.5")]
 )
-def test_a_comma_as_decimal_mark_is_known(text: str, comma: bool) -> None:
-    assert bool(re.match(DECIMAL_COMMA, text)) == comma
+def test_a_comma_of_metres_is_a_decimal_mark(text: str, read: str) -> None:
+    assert with_decimal_point(pa.array([text]))[0].as_py() == read
 
 
 def test_datums_taken_as_wgs84_change_nothing() -> None:

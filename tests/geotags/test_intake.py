@@ -183,11 +183,27 @@ def test_most_rows_wrong_refuse_the_file(tmp_path: Path, case: str) -> None:
     _is_one_good_sentence(refused.value, words)
 
 
-def test_a_comma_in_most_accuracies_refuses_the_file_too(tmp_path: Path) -> None:
-    with pytest.raises(DecimalComma) as refused:
-        _read(tmp_path, _columns(accuracy=["5", "11,3", "4,5"]))
-    _is_one_good_sentence(refused.value, "row 3: column accuracy")
-    assert np.isnan(_read(tmp_path, _columns(accuracy=["5", "6.5", "4,5"])).geotags.accuracy_m[2])
+def test_accuracies_with_a_decimal_comma_are_read(tmp_path: Path) -> None:
+    accuracy = _read(tmp_path, _columns(accuracy=["5", "11,3", "4,288"])).geotags.accuracy_m
+    assert accuracy.tolist() == [5.0, 11.3, 4.288]
+    assert np.isnan(_read(tmp_path, _columns(accuracy=["5", "6.5", "1,234.5"])).geotags.accuracy_m[2])
+
+
+def test_both_coordinates_in_one_column(tmp_path: Path) -> None:
+    columns = _columns()
+    pairs = [f"{lat}, {lon}" for lon, lat in zip(columns["longitude"], columns["latitude"], strict=True)]
+    apart = _read(tmp_path, columns).geotags
+    kept = {name: column for name, column in columns.items() if name not in ("longitude", "latitude")}
+    for name in ("Koordinat", "latlong"):
+        together = _read(tmp_path, kept | {name: pairs}).geotags
+        assert together.lon.tolist() == apart.lon.tolist()
+        assert together.lat.tolist() == apart.lat.tolist()
+        assert together.lon_text.to_pylist() == apart.lon_text.to_pylist()
+    # Two columns of one coordinate each win over one of both.
+    assert (
+        _read(tmp_path, columns | {"koordinat": ["?"] * len(pairs)}).geotags.lon.tolist()
+        == apart.lon.tolist()
+    )
 
 
 @pytest.mark.parametrize("case", SYSTEMATIC)
