@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from geo.checks.attributes import area_words
 from geo.checks.protocol import Check, Outcomes, Severity, Subject
 from geo.checks.special import kind_fact
+from geo.codes import CodeScheme
 from geo.exemptions import Exemptions, ExemptionScope, KeyTable
 from geo.times import days_at
 
-_NONE = -1
+NONE = -1
+"""The rank of no exemption."""
 
 
 def exempted(check: Check, outcomes: Outcomes, subject: Subject) -> Outcomes:
@@ -31,8 +33,14 @@ def exempted(check: Check, outcomes: Outcomes, subject: Subject) -> Outcomes:
     rows = outcomes.failed
     if not len(rows):
         return outcomes
-    rank = _exemption_of(check.code, exemptions, subject, rows)
-    held = rank != _NONE
+    return lowered(outcomes, rows, _exemption_of(check.code, exemptions, subject, rows), exemptions)
+
+
+def lowered(
+    outcomes: Outcomes, rows: NDArray[np.int64], rank: NDArray[np.int64], exemptions: Exemptions
+) -> Outcomes:
+    """``outcomes`` whose failing ``rows`` only inform where an exemption has a ``rank``; -1 for none."""
+    held = rank != NONE
     severity = outcomes.severity.copy()
     before = severity[rows]
     severity[rows[held]] = Severity.INFO
@@ -64,31 +72,39 @@ def _exemption_of(
     geotags = subject.geotags
     lon = np.where(subject.usable, geotags.lon, np.nan)[rows]
     days, last_days = days_at(geotags.captured_at[rows], lon), exemptions.last_days
-    rank = np.full(len(rows), _NONE)
+    rank = np.full(len(rows), NONE)
     for scope in ExemptionScope:
         tables = exemptions.tables(code, scope)
         for keys in _keys(subject, rows, scope) if tables else ():
-            found = np.maximum.reduce([_rank_of(keys, table) for table in tables])
+            found = rank_of(keys, tables)
             last = last_days[found]
             # A geotag of an unknown day is not covered by an exemption that ends.
-            holds = (found != _NONE) & (np.isnat(last) | (days <= last))
-            rank = np.where((rank == _NONE) & holds, found, rank)
+            holds = (found != NONE) & (np.isnat(last) | (days <= last))
+            rank = np.where((rank == NONE) & holds, found, rank)
     return rank
 
 
-def _rank_of(keys: pa.StringArray, table: KeyTable) -> NDArray[np.int64]:
-    at = pc.fill_null(pc.index_in(keys, value_set=table.keys), _NONE).to_numpy(zero_copy_only=False)
-    return np.where(at >= 0, table.rank[at], _NONE)
+def rank_of(keys: pa.StringArray, tables: list[KeyTable]) -> NDArray[np.int64]:
+    """The highest rank that any of the tables has for each key, -1 where none has it."""
+    rank = np.full(len(keys), NONE)
+    for table in tables:
+        at = pc.fill_null(pc.index_in(keys, value_set=table.keys), NONE).to_numpy(zero_copy_only=False)
+        rank = np.maximum(rank, np.where(at >= 0, table.rank[at], NONE))
+    return rank
+
+
+def areas_above(codes: pa.StringArray, scheme: CodeScheme) -> Iterator[pa.StringArray]:
+    """The codes of areas, then of the areas that hold them, from the smallest to the largest."""
+    for width in sorted(scheme.widths.values(), reverse=True):
+        # A shorter code is its own prefix, which no key of that width equals.
+        yield pc.utf8_slice_codeunits(codes, 0, width)
 
 
 def _keys(subject: Subject, rows: NDArray[np.int64], scope: ExemptionScope) -> Iterator[pa.StringArray]:
     """What the rows may be exempted by; for areas their own code and then that of each area above."""
     geotags, taken = subject.geotags, pa.array(rows)
     if scope is ExemptionScope.AREA:
-        codes = geotags.assigned_area.take(taken)
-        for width in sorted(subject.frame.scheme.widths.values(), reverse=True):
-            # A shorter code is its own prefix, which no key of that width equals.
-            yield pc.utf8_slice_codeunits(codes, 0, width)
+        yield from areas_above(geotags.assigned_area.take(taken), subject.frame.scheme)
     elif scope is ExemptionScope.BUILDING:
         areas, numbers = (column.take(taken) for column in (geotags.assigned_area, geotags.building_no))
         joined = pc.binary_join_element_wise(areas, numbers, "#")

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from geo.checks.protocol import Outcome, Outcomes, Scope
+from geo.rollups.exempting import exempted_subjects
 from geo.rollups.protocol import SUBJECT_COLUMNS, Decided, RollUp, Setting
 from geo.rollups.registry import ROLL_UP_OF_CODE, ROLL_UPS
 from geo.text import Language
@@ -102,7 +103,7 @@ def decide_sums(sums: Mapping[str, pa.Table], ruleset: Ruleset, setting: Setting
         decided = one.decide(whole, ruleset.parameters[one.code], setting)
         if decided.absent is not None:
             not_assessed[one.code, decided.absent] += 1
-        outcomes = decided.outcomes
+        outcomes = exempted_subjects(one.code, decided, setting)
         missed = outcomes.outcome == Outcome.NOT_ASSESSED
         assessed[one.code] += int((~missed).sum())
         each = np.bincount(outcomes.reason[missed], minlength=len(outcomes.reasons)).tolist()

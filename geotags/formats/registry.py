@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from geo.errors import FileNotOpened, FormatUnknown
 from geotags.formats import delimited, geojson, parquet, vector, xlsx
+from geotags.formats.naming import choosing_village, village_of, with_village
 from geotags.formats.raw import Choose, GeotagFormat, OnBadRow, RawGeotags
 
 FORMATS: tuple[GeotagFormat, ...] = (
@@ -34,13 +35,17 @@ def format_of(path: Path) -> GeotagFormat:
 def stream_raw(
     path: Path, on_bad_row: OnBadRow | None = None, choose: Choose | None = None
 ) -> Iterator[RawGeotags]:
-    """The records of a file, in pieces and in its order."""
+    """The records of a file, in pieces and in its order; with the village that the file is named after."""
     one = format_of(path)
     try:
         path.open("rb").close()
     except OSError:
         raise FileNotOpened(file=path.name) from None
-    return one.stream(path, on_bad_row, choose)
+    village = village_of(path.name)
+    if village is None:
+        return one.stream(path, on_bad_row, choose)
+    pieces = one.stream(path, on_bad_row, choosing_village(choose) if choose else None)
+    return (with_village(piece, village) for piece in pieces)
 
 
 def read_raw(path: Path) -> tuple[GeotagFormat, RawGeotags]:

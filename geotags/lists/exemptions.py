@@ -11,6 +11,7 @@ import numpy as np
 from geo.checks.registry import CHECK_OF_CODE
 from geo.codes import CodeScheme
 from geo.exemptions import EVERY_CODE, Exemption, Exemptions, ExemptionScope
+from geo.rollups.registry import ROLL_UP_OF_CODE
 from geo.special_areas import KINDS
 from geo.text import Text
 from geotags.lists.table import ListTable
@@ -77,7 +78,9 @@ def read_exemptions(path: Path, scheme: CodeScheme) -> Exemptions:
 
 
 def _can_be_exempted(code: str) -> bool:
-    return code == EVERY_CODE or (code in CHECK_OF_CODE and CHECK_OF_CODE[code].exemptible)
+    if code in CHECK_OF_CODE:
+        return CHECK_OF_CODE[code].exemptible
+    return code == EVERY_CODE or code in ROLL_UP_OF_CODE
 
 
 def _is_area(key: str, scheme: CodeScheme) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -12,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.checks.protocol import Scope
+from geo.checks.protocol import Scope, Severity
 from geo.context import Context
+from geo.exemptions import Exemption, Exemptions, ExemptionScope
 from geo.rollups.engine import RollUps, add_sums, collect_sums, decide_sums, roll_up_all, roll_ups_of
 from geo.rollups.protocol import SUBJECT_COLUMNS, Setting
 from geo.rollups.reasons import ROLL_UP_REASONS
@@ -79,6 +82,38 @@ def test_every_roll_up_finds_something_in_the_campaign(
     found = whole(campaign, eager, context)
     assert set(found.findings.column("code").to_pylist()) == set(CODES)
     assert set(found.assessed) == set(CODES)
+
+
+def test_exemptions_lower_findings_and_erase_none(
+    campaign: dict[str, Any], eager: Ruleset, context: Context
+) -> None:
+    before = whole(campaign, eager, context).findings.to_pylist()
+    scopes = {"enumerator_id": "enumerator", "household_key": "household", "area_code": "area"}
+    given, ended = [], []
+    for row in before[::2]:
+        column = next(name for name in scopes if row[name] is not None)
+        grounds = ExemptionScope(scopes[column]), row[column], row["code"], "planned", "Made"
+        given.append(Exemption(*grounds))
+        ended.append(Exemption(*grounds, until=date(2099, 1, 1)))
+    given.append(Exemption(ExemptionScope.AREA, C[:7], "AREA_UNDERCOVERED", "a whole kecamatan", "Wayan"))
+    exempted = replace(context, exemptions=Exemptions(given))
+    after = whole(campaign, eager, exempted).findings.to_pylist()
+    assert [(row["code"], row["area_code"]) for row in after] == [
+        (row["code"], row["area_code"]) for row in before
+    ]
+    covered = 0
+    for row, was in zip(after, before, strict=True):
+        evidence = json.loads(row["evidence"])
+        if evidence.get("exemption") is None:
+            assert row["severity"] == was["severity"]
+            continue
+        covered += 1
+        assert row["severity"] == Severity.INFO
+        assert evidence["exempted_from"] == Severity(was["severity"]).word
+        assert evidence["exempted_by"] in ("Made", "Wayan")
+    assert len(given) - 1 <= covered < len(before)
+    not_covered = whole(campaign, eager, replace(context, exemptions=Exemptions(ended))).findings.to_pylist()
+    assert [row["severity"] for row in not_covered] == [row["severity"] for row in before]
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

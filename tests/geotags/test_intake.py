@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -85,6 +86,30 @@ def test_the_survey_apps_own_names(tmp_path: Path) -> None:
     assert geotags.captured_at[0] == np.datetime64("2022-10-20T00:30")
     assert geotags.typed.all()
     assert (loaded.file_name, loaded.format, loaded.first_row) == ("geotag.csv", "CSV", 2)
+
+
+def test_a_file_named_after_its_village(tmp_path: Path) -> None:
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [115.4081234, -8.6734112]},
+        "properties": {"wid": "w-1", "accuracy": 4.2},
+    }
+    text = json.dumps({"type": "FeatureCollection", "features": [feature]})
+    (tmp_path / "5105010001_geotagging.geojson").write_text(text)
+    geotags = read_geotags(tmp_path / "5105010001_geotagging.geojson", BPS, Level.DESA).geotags
+    assert geotags.assigned_area.to_pylist() == ["5105010001"]
+    # The village is no sub-SLS, and no other name says one.
+    with pytest.raises(ColumnMissing, match="assigned_area"):
+        read_geotags(tmp_path / "5105010001_geotagging.geojson", BPS, Level.SUBSLS)
+    (tmp_path / "5105010001.geojson").write_text(text)
+    with pytest.raises(ColumnMissing):
+        read_geotags(tmp_path / "5105010001.geojson", BPS, Level.DESA)
+    # What the file says of each record counts.
+    (tmp_path / "5105010002_landmark.csv").write_text(
+        "wid;iddesa;latitude;longitude\nw-9;5105010001;-8.6734112;115.4081234\n"
+    )
+    geotags = read_geotags(tmp_path / "5105010002_landmark.csv", BPS, Level.DESA).geotags
+    assert geotags.assigned_area.to_pylist() == ["5105010001"]
 
 
 def test_the_landmark_export(tmp_path: Path) -> None:
