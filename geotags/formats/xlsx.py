@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +23,9 @@ from geotags.formats.raw import NO_ROWS, ROWS_AT_ONCE, Choose, GeotagFormat, OnB
 NAME = "XLSX"
 _MOST_BYTES = 2 * 2**30
 """Of a workbook's sheets when unpacked: a sheet is held in memory. A million rows of an app are 0.5 GB."""
+_CELL = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3})([0-9]{1,7})"')
+_LONGEST_CELL = 32
+_ALWAYS_FITS, _MOST_EMPTY = 20_000_000, 50  # cells of a sheet, and how many for each one that is filled
 _MOST_RATIO = 200  # of unpacked to packed; tables of offices have 5 to 20
 _WHOLE_BELOW = 1e15
 """Excel keeps fifteen digits: a longer whole number has lost its end."""
@@ -30,6 +35,10 @@ PROTECTED = Text(en="it is protected by a password", id="berkasnya dilindungi ka
 TOO_LARGE = Text(
     en="it would fill more than {most} MB when unpacked; save it as CSV",
     id="isinya lebih dari {most} MB bila dibuka; simpan sebagai CSV",
+)
+FAR_CELLS = Text(
+    en="a cell lies far from all others; delete the rows and columns behind the table",
+    id="ada sel yang jauh dari yang lain; hapus baris dan kolom di luar tabel",
 )
 SAME_NAME = Text(en="two columns have the same name", id="dua kolom bernama sama")
 
@@ -41,6 +50,7 @@ def stream(path: Path, on_bad_row: OnBadRow | None, choose: Choose | None) -> It
     digits are written with an exponent, for they have lost their end. Empty rows are no rows.
     """
     _refuse_too_large(path)
+    _refuse_far_cells(path)
     try:
         with CalamineWorkbook.from_path(path) as book:
             sheet = _sheet(path, book)
@@ -69,6 +79,38 @@ def _refuse_too_large(path: Path) -> None:
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > _MOST_BYTES or unpacked > _MOST_RATIO * max(path.stat().st_size, 10_000):
         raise unreadable(path, NAME, TOO_LARGE, most=_MOST_BYTES // 2**20)
+
+
+def _refuse_far_cells(path: Path) -> None:
+    """A sheet is held as a full rectangle: one stray cell in its last corner would fill any memory."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            for name in packed.namelist():
+                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                    with packed.open(name) as sheet:
+                        _refuse_sparse(path, sheet)
+    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError):
+        return  # calamine tells what is wrong with it
+
+
+def _refuse_sparse(path: Path, sheet: IO[bytes]) -> None:
+    columns, last_row, n_cells, kept = 1, 1, 0, b""
+    while chunk := sheet.read(1 << 20):
+        chunk = kept + chunk
+        cells = _CELL.findall(chunk)
+        kept = chunk[-_LONGEST_CELL:] if len(chunk) > _LONGEST_CELL else b""
+        n_cells += len(cells)
+        columns = max([columns, *(_column_number(letters) for letters in {letters for letters, _ in cells})])
+        last_row = max([last_row, *(int(row) for _, row in cells)])
+    if columns * last_row > max(_MOST_EMPTY * n_cells, _ALWAYS_FITS):
+        raise unreadable(path, NAME, FAR_CELLS)
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 def _sheet(path: Path, book: CalamineWorkbook) -> CalamineSheet:

@@ -146,3 +146,18 @@ def test_what_unpacks_to_very_much_is_not_unpacked(tmp_path: Path) -> None:
         packed.writestr("xl/media/zeros", b"\x00" * 30_000_000)
     with pytest.raises(FileUnreadable, match="CSV"):
         read_raw(path)
+
+
+@pytest.mark.parametrize(("cell", "refused"), [("XFD1048576", True), ("ZZ900000", True), ("D40", False)])
+def test_a_cell_far_from_the_table_does_not_fill_the_memory(tmp_path: Path, cell: str, refused: bool) -> None:
+    whole, path = workbook(tmp_path / "whole.xlsx", {"S": [HEADER, ROW]}), tmp_path / "g.xlsx"
+    row = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    stray = f'<row r="{row}"><c r="{cell}" t="inlineStr"><is><t>x</t></is></c></row></sheetData>'
+    with zipfile.ZipFile(whole) as before, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            after.writestr(name, before.read(name).replace(b"</sheetData>", stray.encode()))
+    if refused:
+        with pytest.raises(FileUnreadable, match="far from all others"):
+            read_raw(path)
+    else:
+        assert len(read_raw(path)[1]) == 2
