@@ -17,8 +17,9 @@ from geo.membership import Membership
 from geotags.bulk.hashing import hashes
 from geotags.bulk.scratch import by_number, read_batch, write_batches
 
-TILE_DEG = 1.0
-"""Places are brought together in squares of this side, and checked with what lies just around them."""
+TILE_DEG = 0.5
+"""Places are brought together in squares of this side, and checked with what lies just around them. The most
+crowded one, around Jakarta, holds millions of families: a larger square would not fit beside another."""
 HALO_M = 60.0
 """Further than any check of places looks: twice the centroid's and four times the near duplicate's reach."""
 NOWHERE = -1
