@@ -9,10 +9,13 @@ from numpy.typing import NDArray
 from geo.checks.protocol import Check, Outcomes, Scope, Severity, Subject, Values
 from geo.checks.tracks import tracks
 from geo.geodesy import geodesic_m
+from geo.geotags import Geotags
 from geo.parameters import Parameter
 from geo.text import Text
 
 _KMH_PER_MS = 3.6
+_LONGEST_LON_M, _LONGEST_LAT_M = 111_320.0, 111_695.0
+"""Of a degree on WGS 84: of longitude at the equator (111,319.5 m), of latitude at the pole (111,694.0 m)."""
 
 
 def decide(subject: Subject, values: Values) -> Outcomes:
@@ -25,10 +28,14 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     geotags = subject.geotags
     timed, named = ~np.isnat(geotags.captured_at), pc.not_equal(geotags.enumerator_id, "").to_numpy(False)
     at_once, later, earlier = _steps(subject, np.flatnonzero(subject.usable & timed & named))
-    lon, lat = geotags.lon, geotags.lat
-    away_m = geodesic_m(lon[earlier], lat[earlier], lon[later], lat[later])
-    beyond_m = np.maximum(0.0, away_m - subject.r95_m[earlier] - subject.r95_m[later])
     seconds = (geotags.captured_at[later] - geotags.captured_at[earlier]) / np.timedelta64(1, "s")
+    away_m = _at_most_m(geotags, earlier, later)
+    radii_m = subject.r95_m[earlier] + subject.r95_m[later]
+    # Nearly all steps are slow even by that: only the others need a geodesic.
+    fast = np.flatnonzero((away_m - radii_m) / seconds * _KMH_PER_MS > values["review_kmh"])
+    one, other = earlier[fast], later[fast]
+    away_m[fast] = geodesic_m(geotags.lon[one], geotags.lat[one], geotags.lon[other], geotags.lat[other])
+    beyond_m = np.maximum(0.0, away_m - radii_m)
 
     metres, minutes, speed_kmh = np.full((3, len(geotags)), np.nan)
     metres[later], minutes[later] = away_m, seconds / 60
@@ -50,6 +57,13 @@ def decide(subject: Subject, values: Values) -> Outcomes:
             "speed_kmh": np.round(speed_kmh[rows]),
         },
     )
+
+
+def _at_most_m(geotags: Geotags, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Metres along a parallel and then a meridian, each degree at its longest: no geodesic is longer."""
+    east = np.abs(geotags.lon[one] - geotags.lon[other])
+    east, north = np.minimum(east, 360.0 - east), np.abs(geotags.lat[one] - geotags.lat[other])
+    return np.asarray(_LONGEST_LON_M * east + _LONGEST_LAT_M * north)
 
 
 def _steps(

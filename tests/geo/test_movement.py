@@ -9,14 +9,16 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.checks.impossible_travel import _at_most_m
 from geo.checks.protocol import Outcome
 from geo.checks.registry import CHECK_OF_CODE
 from geo.engine import check_geotags
-from geo.geodesy import WGS84
+from geo.geodesy import WGS84, geodesic_m
 from geo.geotags import R95_PER_R68, Geotags
 from geo.levels import Level
 from tests.geo.test_cases import frame_named
@@ -154,3 +156,13 @@ def test_a_window_is_as_full_as_its_fullest(n: int) -> None:
         batch(records), frame_named("two_villages"), Level.SUBSLS, checks=[CHECK_OF_CODE["RAPID_SUCCESSION"]]
     )
     assert [found.evidence["households"] for found in done.findings()] == ([min(n, 11)] * n if n >= 5 else [])
+
+
+@given(
+    st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90)), min_size=2, max_size=2),
+)
+def test_no_geodesic_is_longer_than_what_is_asked_first(places: list[tuple[float, float]]) -> None:
+    lon, lat = (pa.array(list(axis)) for axis in zip(*places, strict=True))
+    geotags = Geotags.from_columns({"lon_text": lon, "lat_text": lat})
+    at_most = _at_most_m(geotags, np.array([0]), np.array([1]))
+    assert geodesic_m(geotags.lon[0], geotags.lat[0], geotags.lon[1], geotags.lat[1]) <= at_most + 1e-6
