@@ -36,7 +36,7 @@ def decide(subject: Subject, values: Values) -> Outcomes:
     distance_m, probability = measure_proposals(subject, rows[which], lon, lat)
     likely = np.flatnonzero(probability >= values["probability"])
     alternatives = np.bincount(rows[which[likely]], minlength=n)
-    # The likeliest of each row comes first; of equal ones that of the largest step, then the first tried.
+    # The likeliest of each row comes first; of equal ones the first tried, which changes the highest digit.
     order = likely[np.lexsort((likely, -probability[likely], which[likely]))]
     chosen = order[np.flatnonzero(np.diff(which[order], prepend=-1))]
     fails, proposal = np.zeros(n, np.bool_), np.full(n, -1)
