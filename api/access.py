@@ -1,19 +1,23 @@
-"""Who may ask: the Host header, the access token, and the headers that keep answers where they belong."""
+"""Who may ask: the Host header, the access key, and the headers that keep answers where they belong."""
 
 from __future__ import annotations
 
-import hmac
 import ipaddress
 import re
 from collections.abc import Sequence
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.keyring import Keyring
 from api.languages import request_language
 from api.problems import HostRefused, TokenRefused, problem_response
 from geo.errors import PatokError, SetupError
 from geo.text import Text
+
+SIGN_IN = "/v1/sign-in"
+"""Where the code of the link is exchanged: the one address of the API that needs no token."""
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 
@@ -45,20 +49,20 @@ SECURITY_HEADERS = {
 
 
 class BindRefused(SetupError):
-    """The server would be open to the network without an access token."""
+    """The server would be open to the network, and nobody could tell who asks."""
 
     code = "BIND_REFUSED"
     text = Text(
-        en="Patok does not listen on {host} without an access token, because household coordinates are never "
-        "open. Set PATOK_ACCESS_TOKEN, or listen on 127.0.0.1.",
-        id="Patok tidak melayani {host} tanpa token akses, karena koordinat keluarga tidak boleh terbuka. "
-        "Atur PATOK_ACCESS_TOKEN, atau layani 127.0.0.1 saja.",
+        en="Patok does not listen on {host} without an access key, because household coordinates are never "
+        "open. Make one with patok key create, or listen on 127.0.0.1.",
+        id="Patok tidak melayani {host} tanpa kunci akses, karena koordinat keluarga tidak boleh terbuka. "
+        "Buat dengan patok key create, atau layani 127.0.0.1 saja.",
     )
 
 
-def check_bind(host: str, access_token: str | None) -> None:
-    """Raise ``BindRefused`` when ``host`` can be reached from other machines and no token is set."""
-    if not access_token and not is_loopback(host):
+def check_bind(host: str, *, has_keys: bool) -> None:
+    """Raise ``BindRefused`` when ``host`` can be reached from other machines and there is no key at all."""
+    if not has_keys and not is_loopback(host):
         raise BindRefused(host=host or "0.0.0.0")
 
 
@@ -88,15 +92,16 @@ def host_name(header: str) -> str:
 
 
 class Gate:
-    """ASGI middleware around everything: refuses other hosts and missing tokens, and adds the headers.
+    """ASGI middleware around everything: refuses other hosts and unknown callers, and adds the headers.
 
     The Host header is checked because of DNS rebinding: a page of another site whose name is made
-    to point to 127.0.0.1 would otherwise read household data through the officer's own browser.
+    to point to 127.0.0.1 would otherwise read household data through the officer's own browser. Who asks
+    is left in ``request.state.principal``.
     """
 
-    def __init__(self, app: ASGIApp, *, access_token: str | None, allowed_hosts: Sequence[str]) -> None:
+    def __init__(self, app: ASGIApp, *, keyring: Keyring, allowed_hosts: Sequence[str]) -> None:
         self.app = app
-        self.token = access_token.encode() if access_token else None
+        self.keyring = keyring
         named = (host_name(f"[{host}]" if host.count(":") > 1 else host) for host in allowed_hosts)
         self.hosts = frozenset(name for name in named if name)
 
@@ -113,26 +118,33 @@ class Gate:
                 headers.setdefault("Cache-Control", "no-cache" if is_page(scope) else "private, no-store")
             await send(message)
 
-        refusal = self._refusal(scope)
-        if refusal is None:
-            await self.app(scope, receive, send_guarded)
-        else:
+        try:
+            await self._let_in(scope)
+        except PatokError as refusal:
             await problem_response(refusal, request_language(scope))(scope, receive, send_guarded)
+        else:
+            await self.app(scope, receive, send_guarded)
 
-    def _refusal(self, scope: Scope) -> PatokError | None:
+    async def _let_in(self, scope: Scope) -> None:
         headers = Headers(scope=scope)
         hosts = headers.getlist("host")
         if len(hosts) != 1 or host_name(hosts[0]) not in self.hosts:
-            return HostRefused()
-        if self.token is None or is_page(scope) or scope["path"].startswith("/health/"):
-            return None
+            raise HostRefused()
+        if is_page(scope) or scope["path"] == SIGN_IN or scope["path"].startswith("/health/"):
+            return
         scheme, _, given = headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), self.token):
-            return TokenRefused()
-        return None
+        token = given.strip()
+        if scheme.lower() != "bearer" or not token:
+            raise TokenRefused()
+        principal = self.keyring.remembered(token)
+        if principal is None:
+            principal = await run_in_threadpool(self.keyring.look_up, token)
+        if principal is None:
+            raise TokenRefused()
+        scope.setdefault("state", {})["principal"] = principal
 
 
 def is_page(scope: Scope) -> bool:
-    """The page and its files: the same for everybody, and what asks for the token."""
+    """The page and its files: the same for everybody, and what asks for the key."""
     path: str = scope["path"]
     return path == "/" or path.startswith("/web/")

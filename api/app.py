@@ -16,6 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import problems
 from api.access import LOOPBACK_HOSTS, SECURITY_HEADERS, Gate
 from api.answers import Problem
+from api.keyring import Keyring
 from api.routes import (
     areas,
     campaigns,
@@ -27,6 +28,7 @@ from api.routes import (
     page,
     releases,
     rulesets,
+    sign_in,
     styles,
     summaries,
     tiles,
@@ -37,6 +39,7 @@ from geo.text import Language
 
 ROUTERS = (
     health.router,
+    sign_in.router,
     frames.router,
     releases.router,
     areas.router,
@@ -54,7 +57,8 @@ ROUTERS = (
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": text}
     for status, text in (
-        (401, "No access token, or another one."),
+        (401, "No access key, or one that has ended."),
+        (403, "The key is for something else."),
         (404, "What the address names is not there."),
         (421, "The Host header names another server."),
         (422, "A parameter is not accepted."),
@@ -98,17 +102,18 @@ def create_app(
     engine: Engine,
     data_dir: Path,
     *,
-    access_token: str | None = None,
+    keyring: Keyring | None = None,
     allowed_hosts: Sequence[str] = LOOPBACK_HOSTS,
     language: Language = "en",
     rulesets_dir: Path | None = None,
 ) -> FastAPI:
     """The application on an engine and a data folder.
 
-    With ``access_token`` every request but the page's files and /health needs it. ``allowed_hosts``
-    are the names, without port, that the Host header may have. ``language`` is what is answered to
-    a client that asks for none. ``rulesets_dir`` has the office's rulesets; rulesets in the data folder,
-    if it is not given. Before listening beyond loopback call ``api.access.check_bind``.
+    The engine is that of the service (``boundaries.store.guard``). Every request but those of the page's
+    files and of /health needs a token that ``keyring`` knows; by default it knows the access keys in the
+    database. ``allowed_hosts`` are the names, without port, that the Host header may have. ``language`` is
+    what is answered to a client that asks for none. ``rulesets_dir`` has the office's rulesets; rulesets in
+    the data folder, if it is not given. Before listening beyond loopback call ``api.access.check_bind``.
     """
     mimetypes.add_type("text/javascript", ".mjs")  # some systems do not know it, and nosniff then refuses it
     app = _Described(
@@ -121,6 +126,7 @@ def create_app(
         telemetry=_NO_TELEMETRY,
     )
     app.state.engine = engine
+    app.state.keyring = keyring or Keyring(engine)
     app.state.data_dir = data_dir
     app.state.language = language
     app.state.rulesets_dir = rulesets_dir or data_dir / "rulesets"
@@ -132,5 +138,5 @@ def create_app(
     app.add_exception_handler(HTTPException, problems.on_http_error)
     app.add_exception_handler(Exception, _on_fault)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    app.add_middleware(Gate, access_token=access_token, allowed_hosts=allowed_hosts)
+    app.add_middleware(Gate, keyring=app.state.keyring, allowed_hosts=allowed_hosts)
     return app

@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Query, Request
 
-from api.problems import ParameterRefused
-from boundaries.store.reading import Engine
+from api.problems import ParameterRefused, RoleRefused
+from boundaries.store.principals import Principal, Role
+from boundaries.store.reading import Access, Engine
 from geo.checks.registry import CHECK_OF_CODE
 from geo.codes import CodeScheme
 from geo.levels import Level
@@ -18,12 +19,40 @@ CLEAN = r"^[^\x00-\x1f\x7f]+$"  # PostgreSQL refuses NUL in text
 BIGGEST_ID = 2**63 - 1
 
 
+def _caller(request: Request) -> Principal:
+    principal: Principal = request.state.principal  # the gate has set it, or refused the request
+    return principal
+
+
+Caller = Annotated[Principal, Depends(_caller)]
+
+
 def _engine(request: Request) -> Engine:
     engine: Engine = request.app.state.engine
     return engine
 
 
 Database = Annotated[Engine, Depends(_engine)]
+"""For what shows no rows of households, and for nobody in particular."""
+
+
+def _access(engine: Database, caller: Caller) -> Access:
+    return Access(engine, caller)
+
+
+Areas = Annotated[Access, Depends(_access)]
+"""The database, for every role: frames, areas, rulesets."""
+
+
+def require_households(access: Areas) -> Access:
+    """``access`` if its role sees households. Raises ``RoleRefused``."""
+    if access.principal.role is Role.PREVIEWER:
+        raise RoleRefused(role=access.principal.role.value)
+    return access
+
+
+Households = Annotated[Access, Depends(require_households)]
+"""The database, for roles that see households: those that the caller may see."""
 
 FrameName = Annotated[
     str, Path(max_length=200, pattern=CLEAN, description="Name of a frame.", examples=["klungkung"])

@@ -52,8 +52,32 @@ class TokenRefused(InputError):
     code = "TOKEN_REFUSED"
     http_status = 401
     text = Text(
-        en="An access token is needed. Send it as: Authorization: Bearer TOKEN.",
-        id="Diperlukan token akses. Kirim sebagai: Authorization: Bearer TOKEN.",
+        en="An access key is needed that has not ended. Send it as: Authorization: Bearer KEY.",
+        id="Diperlukan kunci akses yang masih berlaku. Kirim sebagai: Authorization: Bearer KUNCI.",
+    )
+
+
+class CodeRefused(InputError):
+    """The code of a sign-in link that was used, or is of an earlier start of the server."""
+
+    code = "CODE_REFUSED"
+    http_status = 401
+    text = Text(
+        en="This sign-in link was used before, or the server was started anew. Start the server again and "
+        "open the link that it prints, or make a key: patok key create.",
+        id="Tautan masuk ini sudah dipakai, atau server dimulai ulang. Mulai ulang server lalu buka tautan "
+        "yang ditampilkannya, atau buat kunci: patok key create.",
+    )
+
+
+class RoleRefused(InputError):
+    """The key is for something else."""
+
+    code = "ROLE_REFUSED"
+    http_status = 403
+    text = Text(
+        en="A key of role {role} does not open this. Ask your administrator for another one.",
+        id="Kunci dengan peran {role} tidak membuka bagian ini. Minta kunci lain kepada administrator.",
     )
 
 
@@ -68,7 +92,8 @@ class TileOutOfRange(NotFound):
 
 
 TITLES: dict[int, Text] = {
-    401: Text(en="Access token needed", id="Diperlukan token akses"),
+    401: Text(en="Access key needed", id="Diperlukan kunci akses"),
+    403: Text(en="Not for this key", id="Bukan untuk kunci ini"),
     404: Text(en="Not there", id="Tidak ada"),
     405: Text(en="Method not allowed", id="Metode tidak diperbolehkan"),
     409: Text(en="The state does not allow it", id="Keadaan tidak mengizinkannya"),

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 
-from api.parameters import level_in_scheme
+from api.parameters import level_in_scheme, require_households
 from api.problems import ParameterRefused, TileOutOfRange
 from boundaries.store.areas import (
     AREA_TILE_MAX_ZOOM,
@@ -20,7 +20,7 @@ from boundaries.store.areas import (
     read_releases,
 )
 from boundaries.store.frames import frame_named, pick_release
-from boundaries.store.reading import Connection
+from boundaries.store.reading import Access, Connection
 from geo.levels import Level
 from geo.text import Text
 from geotags.store.campaigns import Campaign, campaign_named
@@ -48,12 +48,20 @@ class AreaLayer:
 
 
 def find_area_layer(
-    connection: Connection, frame: str | None, release: str | None, level: Level | None, campaign: str | None
+    connection: Connection,
+    access: Access,
+    frame: str | None,
+    release: str | None,
+    level: Level | None,
+    campaign: str | None,
 ) -> AreaLayer:
     """The layer of a request: with a campaign its frame and level are the defaults.
 
-    Raises ``NotFound``, or ``ParameterRefused`` when the frame or the level is not given or not right.
+    Raises ``NotFound``, ``ParameterRefused`` when the frame or the level is not given or not right, and
+    ``RoleRefused`` when a campaign's counts are asked for by a role that does not see households.
     """
+    if campaign is not None:
+        require_households(access)
     found = campaign_named(connection, campaign) if campaign is not None else None
     if frame is None and found is None:
         raise ParameterRefused(parameter="frame", wanted=Text(en="the name of a frame", id="nama kerangka"))

@@ -35,6 +35,8 @@
         +-- ServerUnreachable          no answer from the database
         +-- FolderUnusable             the data folder cannot be used
         +-- SchemaOutdated             the tables are not those of this version of Patok
+        +-- RolesMissing               the database roles of the service are not there
+        +-- ServiceUnguarded           the service would reach the database past the row policies
         +-- SegmentLost                a segment file is gone and cannot be made again
 
 Each class has a stable ``code``, a ``remedy``-bearing sentence in both languages, and the exit
@@ -324,6 +326,28 @@ class SchemaOutdated(SetupError):
         "db migrate.",
         id="Tabel basis data berada pada revisi {found}, Patok ini membutuhkan {wanted}. "
         "Jalankan: patok db migrate.",
+    )
+
+
+class RolesMissing(SetupError):
+    code = "ROLES_MISSING"
+    text = Text(
+        en="The database has no roles patok_service and patok_checker, and this user may not make them. Have "
+        "an administrator run: CREATE ROLE patok_checker NOLOGIN NOINHERIT; CREATE ROLE patok_service "
+        "NOLOGIN NOINHERIT; GRANT patok_checker TO patok_service;",
+        id="Basis data belum memiliki peran patok_service dan patok_checker, dan pengguna ini tidak boleh "
+        "membuatnya. Minta administrator menjalankan: CREATE ROLE patok_checker NOLOGIN NOINHERIT; CREATE "
+        "ROLE patok_service NOLOGIN NOINHERIT; GRANT patok_checker TO patok_service;",
+    )
+
+
+class ServiceUnguarded(SetupError):
+    code = "SERVICE_UNGUARDED"
+    text = Text(
+        en="Patok does not serve: {reason}. Households' rows would be open to whoever finds a hole. See "
+        "docs/operations.md, A server of yours.",
+        id="Patok tidak melayani: {reason}. Data keluarga akan terbuka bagi siapa pun yang menemukan celah. "
+        "Lihat docs/operations.md, A server of yours.",
     )
 
 

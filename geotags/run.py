@@ -16,7 +16,7 @@ from geo.frame import Frame
 from geo.geotags import Geotags
 from geotags.store.campaigns import Campaign, lock_campaign
 from geotags.store.clusters import refresh_duplicates
-from geotags.store.current import current_geotags, geotags_of_rows
+from geotags.store.current import current_geotags, geotags_of_rows, owners_of
 from geotags.store.intake import store_geotags
 from geotags.store.partitions import ensure_partitions, provinces_of
 from geotags.store.results import delete_results, write_results
@@ -70,12 +70,13 @@ def load_geotags(
         with engine.begin() as connection:
             lock_campaign(connection, campaign)
             stored = store_geotags(connection, campaign.campaign_id, batch, frame.scheme, provinces)
-            write_results(connection, campaign.campaign_id, release_id, checked, stored.ids, stored.provinces)
+            write_results(connection, campaign.campaign_id, release_id, checked, stored.owners)
             refresh_duplicates(connection, campaign, release_id, frame, stored.places, stored.left)
         report.new += len(stored.new_rows)
         report.repeated += len(stored.repeated_rows)
-        report.changed += len(stored.changed_rows)
-        report.changed_rows.extend(start + row for row in stored.changed_rows)
+        changed = sorted(stored.changed_rows + stored.foreign_rows)
+        report.changed += len(changed)
+        report.changed_rows.extend(start + row for row in changed)
         progress(len(batch))
     return report
 
@@ -98,9 +99,7 @@ def check_campaign(
         delete_results(connection, campaign.campaign_id, [check.code for check in _ALONE])
         for rows in current_geotags(connection, campaign.campaign_id, ROWS_PER_BATCH):
             checked = check_geotags(geotags_of_rows(rows), frame, campaign.level, campaign.ruleset, _ALONE)
-            ids = {row: record.id for row, record in enumerate(rows)}
-            provinces = {row: record.province for row, record in enumerate(rows)}
-            write_results(connection, campaign.campaign_id, release_id, checked, ids, provinces)
+            write_results(connection, campaign.campaign_id, release_id, checked, owners_of(rows))
             places.update((row.lon_key, row.lat_key) for row in rows if row.lon_key is not None)
             done += len(rows)
             progress(len(rows))

@@ -64,6 +64,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
         Text(en="Write the GS file and the muatan table.", id="Tulis berkas GS dan tabel muatan."),
     ),
     "serve": ("serve", Text(en="Serve the HTTP API and the page.", id="Layani API HTTP dan halaman.")),
+    "key": (
+        "key",
+        Text(en="Make, list and revoke access keys.", id="Buat, daftar, dan cabut kunci akses."),
+    ),
     "db": (
         "db",
         Text(

@@ -15,6 +15,11 @@ DESCRIPTIONS: dict[str, Text] = {
         en="A PostgreSQL server with PostGIS (postgresql://...). Without it Patok runs a private one.",
         id="Server PostgreSQL dengan PostGIS (postgresql://...). Tanpa ini Patok memakai miliknya sendiri.",
     ),
+    "PATOK_SERVICE_DATABASE_URL": Text(
+        en="The same server for `patok serve`, as a user that owns nothing (see operations.md).",
+        id="Server yang sama untuk `patok serve`, sebagai pengguna yang tidak memiliki apa pun (lihat "
+        "operations.md).",
+    ),
     "PATOK_DATA_DIR": Text(
         en="Folder of the private server and of the segment files.",
         id="Folder server pribadi dan berkas segmen.",
@@ -26,8 +31,8 @@ DESCRIPTIONS: dict[str, Text] = {
     "PATOK_HOST": Text(en="Address to listen on; 127.0.0.1.", id="Alamat yang dilayani; 127.0.0.1."),
     "PATOK_PORT": Text(en="Port to listen on; 8000.", id="Port yang dilayani; 8000."),
     "PATOK_ACCESS_TOKEN": Text(
-        en="The token that requests must carry; needed beyond loopback.",
-        id="Token yang harus dibawa permintaan; wajib bila melayani selain loopback.",
+        en="A token with the role admin, beside the access keys: for setting up.",
+        id="Token dengan peran admin, di samping kunci akses: untuk penyiapan.",
     ),
     "PATOK_ACCESS_TOKEN_FILE": Text(
         en="A file with the access token, instead of the variable.",
@@ -49,9 +54,13 @@ _DATABASES = ("postgresql://", "postgres://", "postgresql+psycopg://")
 
 @dataclass(frozen=True)
 class Settings:
-    """What the environment says. ``database_url`` None means the private server."""
+    """What the environment says. ``database_url`` None means the private server.
+
+    ``service_database_url`` None: the service asks at ``database_url``, and is refused if that owns tables.
+    """
 
     database_url: str | None
+    service_database_url: str | None
     data_dir: Path
     rulesets_dir: Path
     host: str
@@ -70,7 +79,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     hosts = tuple(name.strip() for name in env.get("PATOK_ALLOWED_HOSTS", "").split(",") if name.strip())
     data_dir = _folder("PATOK_DATA_DIR", env.get("PATOK_DATA_DIR") or _default_data_dir(env))
     return Settings(
-        database_url=_database_url(env),
+        database_url=_database_url(env, "PATOK_DATABASE_URL"),
+        service_database_url=_database_url(env, "PATOK_SERVICE_DATABASE_URL"),
         data_dir=data_dir,
         rulesets_dir=_folder("PATOK_RULESETS", env.get("PATOK_RULESETS") or data_dir / "rulesets"),
         host=env.get("PATOK_HOST") or "127.0.0.1",
@@ -90,14 +100,12 @@ def read_language(environment: Mapping[str, str] | None = None) -> Language:
     return "en"
 
 
-def _database_url(env: Mapping[str, str]) -> str | None:
-    url = env.get("PATOK_DATABASE_URL", "").strip()
+def _database_url(env: Mapping[str, str], name: str) -> str | None:
+    url = env.get(name, "").strip()
     if not url:
         return None
     if not url.startswith(_DATABASES):  # said without its value, which may hold a password
-        raise ValueRefused(
-            where="PATOK_DATABASE_URL", value="...", wanted="postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
-        )
+        raise ValueRefused(where=name, value="...", wanted="postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
     return url
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from boundaries.store.cluster import Cluster
 from boundaries.store.engine import Engine, connect
+from boundaries.store.guard import connect_service
 from boundaries.store.schema import migrate, require_current
 from patok.settings import Settings, read_settings
 from patok.words import note
@@ -40,5 +41,16 @@ def open_store(settings: Settings | None = None) -> Iterator[Store]:
         migrate(engine)
     try:
         yield Store(engine, settings.data_dir)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def open_service(settings: Settings) -> Iterator[Engine]:
+    """The service's engine on a database that ``open_store`` has opened: row policies hold for it."""
+    url = settings.service_database_url or settings.database_url or Cluster(settings.data_dir).service_url()
+    engine = connect_service(url)
+    try:
+        yield engine
     finally:
         engine.dispose()

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, text
 
 from boundaries.store.cluster import Cluster
 from boundaries.store.engine import connect
+from boundaries.store.guard import connect_service
 from boundaries.store.schema import migrate
 
 # How long an example takes says nothing of whether it is right.
@@ -70,6 +71,21 @@ def migrated_engine(cluster: Cluster) -> Iterator[Engine]:
     migrate(engine)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def guarded_engine(cluster: Cluster, migrated_engine: Engine) -> Iterator[Engine]:
+    """The same database as the HTTP service reaches it. Tests use ``service``."""
+    engine = connect_service(cluster.service_url())
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def service(engine: Engine, guarded_engine: Engine) -> Iterator[Engine]:
+    """An engine that row policies hold for, on the database of ``engine``."""
+    yield guarded_engine
+    guarded_engine.dispose()
 
 
 # A connection that a failed test left open would hold its locks and make the next one wait for ever.

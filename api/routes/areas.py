@@ -12,7 +12,7 @@ from api.paging import DEFAULT_LIMIT, After, Limit, after_code, cursor_of, next_
 from api.parameters import (
     AreaCode,
     AreaFilter,
-    Database,
+    Areas,
     FrameName,
     LevelFilter,
     ReleaseReference,
@@ -79,7 +79,7 @@ router = APIRouter(prefix="/v1/frames/{frame}/areas", tags=["areas"], default_re
 @router.get("", response_model=AreaCollection)
 def list_areas(
     request: Request,
-    engine: Database,
+    database: Areas,
     frame: FrameName,
     release: ReleaseReference = None,
     level: LevelFilter = None,
@@ -88,7 +88,7 @@ def list_areas(
     limit: Limit = DEFAULT_LIMIT,
 ) -> GeoJSONResponse:
     """Areas in the order of their codes; with `parent`, what lies below it at any depth."""
-    with reading(engine) as connection:
+    with reading(database) as connection:
         found = frame_named(connection, frame)
         rows = read_areas(
             connection,
@@ -106,10 +106,10 @@ def list_areas(
 
 @router.get("/{area_code}", response_model=AreaFeature)
 def get_area(
-    engine: Database, frame: FrameName, area_code: AreaCode, release: ReleaseReference = None
+    database: Areas, frame: FrameName, area_code: AreaCode, release: ReleaseReference = None
 ) -> GeoJSONResponse:
     """One area."""
-    with reading(engine) as connection:
+    with reading(database) as connection:
         found = frame_named(connection, frame)
         level = level_of_code("area_code", area_code, found.scheme)
         chosen = pick_release(read_releases(connection, found.frame_id), found, release)

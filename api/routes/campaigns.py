@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.answers import Answer, example
-from api.parameters import Database
+from api.parameters import Households
 from api.routes.frames import RELEASE_EXAMPLE, CurrentRelease
 from boundaries.store.reading import reading
 from geotags.store.reading import read_campaigns
@@ -47,9 +47,9 @@ _RELEASE = ("number", "label", "published_at", "effective_on")
 
 
 @router.get("", response_model=Campaigns)
-def list_campaigns(engine: Database) -> dict[str, Any]:
+def list_campaigns(database: Households) -> dict[str, Any]:
     """All campaigns by name."""
-    with reading(engine) as connection:
+    with reading(database) as connection:
         rows = read_campaigns(connection)
     return {"campaigns": [_answer(row) for row in rows]}
 

@@ -11,7 +11,7 @@ from api.answers import Answer, example
 from api.catalogue import say_finding
 from api.languages import Spoken
 from api.paging import DEFAULT_LIMIT, After, Limit, cursor_of, key_of
-from api.parameters import AreaFilter, CampaignName, CheckCode, Database, Severity, code_prefix
+from api.parameters import AreaFilter, CampaignName, CheckCode, Households, Severity, code_prefix
 from boundaries.store.reading import reading
 from geotags.store.campaigns import campaign_named
 from geotags.store.found import SEVERITIES, FindingPlace, read_findings
@@ -69,7 +69,7 @@ router = APIRouter(prefix="/v1/campaigns/{campaign}/findings", tags=["findings"]
 
 @router.get("", response_model=Findings)
 def list_findings(
-    engine: Database,
+    database: Households,
     campaign: CampaignName,
     language: Spoken,
     code: CheckCode,
@@ -79,7 +79,7 @@ def list_findings(
     limit: Limit = DEFAULT_LIMIT,
 ) -> dict[str, Any]:
     """Findings of current geotags, errors first, then review, then info; each by its id."""
-    with reading(engine) as connection:
+    with reading(database) as connection:
         found = campaign_named(connection, campaign)
         rows = read_findings(
             connection,

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.answers import Answer, example
-from api.parameters import Database
+from api.parameters import Areas
 from boundaries.store.areas import ReleaseRecord, current_release, read_frames, read_levels
 from boundaries.store.reading import reading
 
@@ -70,10 +70,10 @@ def release_answer(release: ReleaseRecord | None) -> dict[str, Any] | None:
 
 
 @router.get("", response_model=Frames)
-def list_frames(engine: Database) -> dict[str, Any]:
+def list_frames(database: Areas) -> dict[str, Any]:
     """All frames by name."""
     answers = []
-    with reading(engine) as connection:
+    with reading(database) as connection:
         for frame in read_frames(connection):
             release = current_release(connection, frame.frame_id)
             answers.append(

@@ -13,7 +13,7 @@ from api.catalogue import say_finding
 from api.geojson import GeoJSONResponse, collection, geotag_feature
 from api.languages import Spoken
 from api.paging import DEFAULT_LIMIT, After, Limit, after_id, cursor_of, next_link
-from api.parameters import AreaFilter, CampaignName, Database, GeotagId, Verdict, code_prefix
+from api.parameters import AreaFilter, CampaignName, GeotagId, Households, Verdict, code_prefix
 from api.routes.findings import FINDING_EXAMPLE, FindingAnswer
 from boundaries.store.reading import reading
 from geo.checks.words import reason_said
@@ -106,7 +106,7 @@ router = APIRouter(
 @router.get("", response_model=GeotagCollection)
 def list_geotags(
     request: Request,
-    engine: Database,
+    database: Households,
     campaign: CampaignName,
     area: AreaFilter = None,
     verdict: Verdict = None,
@@ -114,7 +114,7 @@ def list_geotags(
     limit: Limit = DEFAULT_LIMIT,
 ) -> GeoJSONResponse:
     """Current geotags in the order of their ids; `area` is the beginning of the assigned area."""
-    with reading(engine) as connection:
+    with reading(database) as connection:
         found = campaign_named(connection, campaign)
         rows = read_geotags(
             connection,
@@ -131,10 +131,10 @@ def list_geotags(
 
 @router.get("/{geotag_id}", response_model=GeotagDetailFeature)
 def get_geotag(
-    engine: Database, campaign: CampaignName, geotag_id: GeotagId, language: Spoken
+    database: Households, campaign: CampaignName, geotag_id: GeotagId, language: Spoken
 ) -> GeoJSONResponse:
     """One geotag with everything that was found about it, and what could not be assessed."""
-    with reading(engine) as connection:
+    with reading(database) as connection:
         found = campaign_named(connection, campaign)
         row = find_geotag(connection, found, geotag_id)
         findings = findings_of_geotag(connection, found, geotag_id)

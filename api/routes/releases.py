@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.answers import Answer, example
-from api.parameters import Database, FrameName, ReleaseNumber
+from api.parameters import Areas, FrameName, ReleaseNumber
 from api.routes.frames import RELEASE_EXAMPLE, CurrentRelease, release_answer
 from boundaries.store.areas import ReleaseRecord, read_releases
 from boundaries.store.frames import frame_named
@@ -64,23 +64,23 @@ router = APIRouter(prefix="/v1/frames/{frame}/releases", tags=["releases"])
 
 
 @router.get("", response_model=Releases)
-def list_releases(engine: Database, frame: FrameName) -> dict[str, Any]:
+def list_releases(database: Areas, frame: FrameName) -> dict[str, Any]:
     """The releases of a frame, newest first."""
-    with reading(engine) as connection:
+    with reading(database) as connection:
         found = read_releases(connection, frame_named(connection, frame).frame_id)
     return {"releases": [_answer(release) for release in found]}
 
 
 @router.get("/{number}/changes", response_model=Changes)
 def list_changes(
-    engine: Database,
+    database: Areas,
     frame: FrameName,
     number: ReleaseNumber,
     since: Annotated[int, Query(ge=1, le=2**31 - 1, description="Number of the release to compare with.")],
 ) -> dict[str, Any]:
     """The areas that release `number` has more, has less and has otherwise than release `since`."""
     with outage_said():
-        found = diff(engine, frame, since, number)
+        found = diff(database.engine, frame, since, number)
     return {
         "added": [_changed(area) for area in found.added],
         "removed": [_changed(area) for area in found.removed],

@@ -12,7 +12,7 @@ from pydantic import Field
 from api.answers import Answer, example
 from api.catalogue import both
 from api.languages import Spoken
-from api.parameters import Database
+from api.parameters import Areas
 from api.routes.checks import BothLanguages
 from boundaries.store.reading import Connection, reading
 from geo.errors import InputError, NotFound
@@ -141,11 +141,11 @@ class _Known:
 
 
 @router.get("", response_model=Rulesets)
-def list_all_rulesets(engine: Database, folder: Folder, language: Spoken) -> dict[str, Any]:
+def list_all_rulesets(database: Areas, folder: Folder, language: Spoken) -> dict[str, Any]:
     """Those that come with Patok, then those of the server's folder, then those that only campaigns have."""
     listed, faulty = list_rulesets(folder)
     known = [_Known(one.ruleset, one.origin) for one in listed]
-    with reading(engine) as connection:
+    with reading(database) as connection:
         known = _with_campaigns(connection, known)
     return {
         "rulesets": [_entry(one) for one in known],
@@ -157,9 +157,9 @@ def list_all_rulesets(engine: Database, folder: Folder, language: Spoken) -> dic
 
 
 @router.get("/{ruleset}", response_model=RulesetAnswer)
-def get_ruleset(engine: Database, folder: Folder, ruleset: Reference) -> dict[str, Any]:
+def get_ruleset(database: Areas, folder: Folder, ruleset: Reference) -> dict[str, Any]:
     """Which checks are on and every value. Without a version the one that a new campaign would get."""
-    with reading(engine) as connection:
+    with reading(database) as connection:
         found = _find(connection, folder, ruleset)
     return _entry(found) | {
         "others_on": found.ruleset.others_on,
@@ -184,11 +184,9 @@ def get_ruleset(engine: Database, folder: Folder, ruleset: Reference) -> dict[st
 
 
 @router.get("/{ruleset}/diff/{other}", response_model=RulesetDiff)
-def compare_rulesets(
-    engine: Database, folder: Folder, ruleset: Reference, other: Reference
-) -> dict[str, Any]:
+def compare_rulesets(database: Areas, folder: Folder, ruleset: Reference, other: Reference) -> dict[str, Any]:
     """What the second says otherwise than the first, in the order of the checks."""
-    with reading(engine) as connection:
+    with reading(database) as connection:
         before, after = (_find(connection, folder, one) for one in (ruleset, other))
     return {
         "before": _entry(before),

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
-from api.parameters import CheckCode, Database, LevelFilter, ReleaseReference, Severity
+from api.parameters import Areas, CheckCode, Households, LevelFilter, ReleaseReference, Severity
 from api.routes.tiles import CampaignNeeded, CampaignQuery, FrameQuery
 from api.tilesets import area_tileset, find_area_layer, geotag_tileset
 from boundaries.store.reading import reading
@@ -41,27 +41,32 @@ _ANY = 1e-9  # a share above none
 @router.get("/areas.json", response_model=MapStyle)
 def area_style(
     request: Request,
-    engine: Database,
+    database: Areas,
     frame: FrameQuery = None,
     release: ReleaseReference = None,
     level: LevelFilter = None,
     campaign: CampaignQuery = None,
 ) -> dict[str, Any]:
     """The areas of one level; with a campaign, coloured by the share of flagged households."""
-    with reading(engine) as connection:
-        layer = find_area_layer(connection, frame, release, level, campaign)
+    with reading(database) as connection:
+        layer = find_area_layer(connection, database, frame, release, level, campaign)
         areas = area_tileset(request, connection, layer)
     return _style(f"areas {layer.frame.name}", {"areas": areas}, _area_layers())
 
 
 @router.get("/geotags.json", response_model=MapStyle)
 def geotag_style(
-    request: Request, engine: Database, campaign: CampaignNeeded, code: CheckCode, severity: Severity = None
+    request: Request,
+    database: Households,
+    campaign: CampaignNeeded,
+    code: CheckCode,
+    severity: Severity = None,
 ) -> dict[str, Any]:
     """A campaign's geotags by worst severity, over its areas by share of flagged households."""
-    with reading(engine) as connection:
+    with reading(database) as connection:
         found = campaign_named(connection, campaign)
-        areas = area_tileset(request, connection, find_area_layer(connection, None, None, None, campaign))
+        layer = find_area_layer(connection, database, None, None, None, campaign)
+        areas = area_tileset(request, connection, layer)
         geotags = geotag_tileset(request, connection, found, code, severity)
     return _style(
         f"geotags {found.name}", {"areas": areas, "geotags": geotags}, [*_area_layers(), _geotag_layer()]

@@ -13,7 +13,7 @@ from api.paging import After, after_code, cursor_of
 from api.parameters import (
     AreaFilter,
     CampaignName,
-    Database,
+    Households,
     LevelFilter,
     ReleaseReference,
     code_prefix,
@@ -110,7 +110,7 @@ MOST_AREAS = 5000
 
 @router.get("/areas", response_model=AreaSummaries)
 def summary_of_areas(
-    engine: Database,
+    database: Households,
     campaign: CampaignName,
     level: LevelFilter = None,
     parent: AreaFilter = None,
@@ -119,7 +119,7 @@ def summary_of_areas(
     limit: Annotated[int, Query(ge=1, le=MOST_AREAS)] = MOST_AREAS,
 ) -> dict[str, Any]:
     """Geotags by verdict in each area of a level (the campaign's, if none is named), by code."""
-    with reading(engine) as connection:
+    with reading(database) as connection:
         found = campaign_named(connection, campaign)
         chosen = pick_release(read_releases(connection, found.frame.frame_id), found.frame, release)
         at = level_in_scheme(level or found.level, found.frame.scheme)
@@ -137,9 +137,9 @@ def summary_of_areas(
 
 
 @router.get("/checks", response_model=CheckSummaries)
-def summary_of_checks(engine: Database, campaign: CampaignName, language: Spoken) -> dict[str, Any]:
+def summary_of_checks(database: Households, campaign: CampaignName, language: Spoken) -> dict[str, Any]:
     """Findings by severity of every check, also of those that found nothing."""
-    with reading(engine) as connection:
+    with reading(database) as connection:
         found = campaign_named(connection, campaign)
         counts = {row["code"]: row for row in summarise_checks(connection, found)}
         checked = count_checked(connection, found)

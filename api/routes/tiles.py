@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from api.answers import Answer, example
-from api.parameters import CLEAN, CheckCode, Database, LevelFilter, ReleaseReference, Severity
+from api.parameters import CLEAN, Areas, CheckCode, Households, LevelFilter, ReleaseReference, Severity
 from api.tilesets import area_tileset, check_tile, find_area_layer, geotag_tileset
 from boundaries.store.areas import AREA_TILE_MAX_ZOOM, AREA_TILE_ZOOMS, area_tile
 from boundaries.store.reading import reading
@@ -79,7 +79,7 @@ def _tile_response(tile: bytes, cache: str) -> Response:
 
 @router.get("/areas/{z}/{x}/{y}.mvt", response_class=Response, responses=_TILE_ANSWERS)
 def get_area_tile(
-    engine: Database,
+    database: Areas,
     z: int,
     x: int,
     y: int,
@@ -91,8 +91,8 @@ def get_area_tile(
 ) -> Response:
     """Layer `areas`: area_code, name, level; with a campaign also geotags, flagged, flagged_share."""
     tile = (z, x, y)
-    with reading(engine) as connection:
-        layer = find_area_layer(connection, frame, release, level, campaign)
+    with reading(database) as connection:
+        layer = find_area_layer(connection, database, frame, release, level, campaign)
         check_tile(tile, AREA_TILE_ZOOMS[layer.level], AREA_TILE_MAX_ZOOM)
         if layer.campaign:
             data = summary_tile(connection, layer.campaign, layer.release, layer.level, tile)
@@ -109,7 +109,7 @@ def get_area_tile(
 
 @router.get("/geotags/{z}/{x}/{y}.mvt", response_class=Response, responses=_TILE_ANSWERS)
 def get_geotag_tile(
-    engine: Database,
+    database: Households,
     z: int,
     x: int,
     y: int,
@@ -124,7 +124,7 @@ def get_geotag_tile(
     """
     tile = (z, x, y)
     check_tile(tile, GEOTAG_TILE_MIN_ZOOM, GEOTAG_TILE_MAX_ZOOM)
-    with reading(engine) as connection:
+    with reading(database) as connection:
         found = campaign_named(connection, campaign)
         data = geotag_tile(connection, found, tile, code=code, severity=severity)
     return _tile_response(data, "private, no-store")
@@ -133,22 +133,26 @@ def get_geotag_tile(
 @router.get("/areas.json", response_model=TileSet)
 def area_tilejson(
     request: Request,
-    engine: Database,
+    database: Areas,
     frame: FrameQuery = None,
     release: ReleaseReference = None,
     level: LevelFilter = None,
     campaign: CampaignQuery = None,
 ) -> dict[str, Any]:
     """TileJSON of the areas of one level. Use `promoteId: "area_code"` for feature state."""
-    with reading(engine) as connection:
-        layer = find_area_layer(connection, frame, release, level, campaign)
+    with reading(database) as connection:
+        layer = find_area_layer(connection, database, frame, release, level, campaign)
         return area_tileset(request, connection, layer)
 
 
 @router.get("/geotags.json", response_model=TileSet)
 def geotag_tilejson(
-    request: Request, engine: Database, campaign: CampaignNeeded, code: CheckCode, severity: Severity = None
+    request: Request,
+    database: Households,
+    campaign: CampaignNeeded,
+    code: CheckCode,
+    severity: Severity = None,
 ) -> dict[str, Any]:
     """TileJSON of a campaign's geotags."""
-    with reading(engine) as connection:
+    with reading(database) as connection:
         return geotag_tileset(request, connection, campaign_named(connection, campaign), code, severity)

@@ -5,7 +5,7 @@ import { currentLanguage, say } from "./text.js";
 const STORED_AS = "patok.token";
 let token = null;
 try {
-  token = sessionStorage.getItem(STORED_AS);
+  token = sessionStorage.getItem(STORED_AS) ?? localStorage.getItem(STORED_AS);
 } catch {
   // Storage may be forbidden; then the token lasts as long as the page.
 }
@@ -23,14 +23,35 @@ export class Problem extends Error {
   }
 }
 
-export function setToken(value) {
+// A key that was typed stays in this tab. What the link gave is for all tabs of this browser: the link works
+// once, and the token ends with the server.
+export function setToken(value, { forAllTabs = false } = {}) {
   token = value;
   try {
-    if (value) sessionStorage.setItem(STORED_AS, value);
-    else sessionStorage.removeItem(STORED_AS);
+    sessionStorage.removeItem(STORED_AS);
+    localStorage.removeItem(STORED_AS);
+    if (value) (forAllTabs ? localStorage : sessionStorage).setItem(STORED_AS, value);
   } catch {
     // As above.
   }
+}
+
+// The link that the server printed ends in #sign-in=CODE. The code leaves the address before anything else.
+export async function signInByLink() {
+  const code = new URLSearchParams(location.hash.slice(1)).get("sign-in");
+  if (code === null) return;
+  history.replaceState(null, "", location.pathname);
+  let response;
+  try {
+    response = await fetch(address("/v1/sign-in", { lang: currentLanguage() }), {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json" },
+      body: JSON.stringify({ code }),
+    });
+  } catch {
+    throw new Problem("unreachable");
+  }
+  if (response.ok) setToken((await response.json()).token, { forAllTabs: true });
 }
 
 export function hasToken() {

@@ -179,6 +179,7 @@ async function start() {
   byId("main").hidden = false;
   byId("summary").replaceChildren(el("p", { class: "loading" }, say("loading")));
   try {
+    await api.signInByLink();
     [campaigns, frames] = await Promise.all([api.campaigns(), api.frames()]);
     drawEmpty(campaigns.length ? null : "no_campaigns");
     if (!campaigns.length) return;

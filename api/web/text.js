@@ -129,11 +129,11 @@ export const TEXT = {
     no_campaigns: "There is no campaign yet. Create one with “patok campaign create”, load geotags with “patok geotags load”, then load this page again.",
     no_release: "No geotag of this campaign has been checked yet. Publish a release with “patok frame publish” and load geotags with “patok geotags load”, then load this page again.",
 
-    token_title: "Access token",
-    token_text: "This server shows household positions only to those who hold its access token. Ask whoever runs the server for it. It is kept in this browser tab only, until the tab is closed.",
-    token_label: "Access token",
+    token_title: "Access key",
+    token_text: "This server shows household positions only to those who hold an access key. At the machine itself, open the link that the server printed when it started. Elsewhere, ask whoever runs the server for a key; it is kept in this browser tab only, until the tab is closed.",
+    token_label: "Access key",
     token_submit: "Continue",
-    token_refused: "That token was not accepted. Check that it was copied whole and try again.",
+    token_refused: "That key was not accepted. Check that it was copied whole and has not ended, and try again.",
   },
 
   id: {
@@ -262,11 +262,11 @@ export const TEXT = {
     no_campaigns: "Belum ada kegiatan. Buat dengan “patok campaign create”, muat geotag dengan “patok geotags load”, lalu muat ulang halaman ini.",
     no_release: "Belum ada geotag kegiatan ini yang diperiksa. Terbitkan rilis dengan “patok frame publish” dan muat geotag dengan “patok geotags load”, lalu muat ulang halaman ini.",
 
-    token_title: "Token akses",
-    token_text: "Server ini hanya menampilkan posisi keluarga kepada pemegang token aksesnya. Mintalah kepada pengelola server. Token disimpan hanya di tab peramban ini sampai tab ditutup.",
-    token_label: "Token akses",
+    token_title: "Kunci akses",
+    token_text: "Server ini hanya menampilkan posisi keluarga kepada pemegang kunci akses. Di mesin itu sendiri, buka tautan yang ditampilkan server saat dimulai. Di tempat lain, mintalah kunci kepada pengelola server; kunci disimpan hanya di tab peramban ini sampai tab ditutup.",
+    token_label: "Kunci akses",
     token_submit: "Lanjutkan",
-    token_refused: "Token itu tidak diterima. Pastikan disalin utuh lalu coba lagi.",
+    token_refused: "Kunci itu tidak diterima. Pastikan disalin utuh dan masih berlaku, lalu coba lagi.",
   },
 };
 

@@ -24,17 +24,17 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
-from psycopg import sql
 
 from boundaries.store import cluster_messages as say
 from boundaries.store import cluster_settings as conf
+from boundaries.store.cluster_database import connect_as, make_database
 from boundaries.store.installation import Installation, find_installation
+from boundaries.store.principals import SERVICE_ROLE
 from boundaries.store.processes import ServerUser, processes_inside
 from geo.errors import FolderUnusable, ServerFailed
 
 # sockaddr_un.sun_path holds 108 bytes on Linux, the last one zero.
 LONGEST_SOCKET_PATH = 107
-EXTENSIONS = ("postgis", "btree_gist")
 _LOG_ROTATED_AT_BYTES = 10 * 2**20
 _ORPHANS_GONE_AFTER_S = 15.0
 _ANSWERS_WITHIN_S = 30.0
@@ -80,7 +80,10 @@ class Cluster:
             while True:
                 running = self._running(user) or self._started(user)
                 try:
-                    self._make_database(running.socket_dir)
+                    if self._write_access(user):  # an older version of Patok started it
+                        with connect_as(conf.ADMIN_ROLE, running.socket_dir, "postgres") as connection:
+                            connection.execute("SELECT pg_reload_conf()")
+                    make_database(running.socket_dir)
                     return _url(running.socket_dir)
                 except psycopg.OperationalError as error:
                     # A server that was killed or told to stop this moment: look again.
@@ -89,6 +92,13 @@ class Cluster:
                             step=say.ANSWER, reason=_last_line(str(error)), log=self.log
                         ) from error
                     time.sleep(0.1)
+
+    def service_url(self) -> str:
+        """The URL at which the HTTP service comes in, with a role that owns nothing; starts the server."""
+        self.start()
+        running = self._running(self._server_user())
+        assert running is not None
+        return _url(running.socket_dir, SERVICE_ROLE)
 
     def stop(self) -> None:
         """Stop the server cleanly: open transactions are rolled back. Does nothing when it is not running."""
@@ -116,7 +126,7 @@ class Cluster:
         version = str(major)
         with (
             contextlib.suppress(psycopg.OperationalError),  # it is starting or stopping right now
-            _connect(running.socket_dir, conf.ROLE, conf.DATABASE) as connection,
+            connect_as(conf.ROLE, running.socket_dir, conf.DATABASE) as connection,
         ):
             version = str(connection.execute("SHOW server_version").fetchone()[0])  # type: ignore[index]
         return ClusterStatus(
@@ -249,14 +259,9 @@ class Cluster:
     def _start(self, installation: Installation, user: ServerUser) -> None:
         socket_dir = self._socket_dir(user)
         self._clear_after_crash(user, socket_dir)
-        callers = {
-            user.name,
-            _known_user(0, self.folder).name,
-        }  # root, whoever starts it: root may be anybody
         settings = conf.server_settings(str(socket_dir), durable=self.durable)
         self._write("postgresql.conf", conf.postgresql_conf(settings), user)
-        self._write("pg_hba.conf", conf.pg_hba_conf(), user)
-        self._write("pg_ident.conf", conf.pg_ident_conf(callers), user)
+        self._write_access(user)
         if self.log.exists() and self.log.stat().st_size > _LOG_ROTATED_AT_BYTES:
             self.log.replace(self.log.with_suffix(".log.1"))
         command = [
@@ -274,6 +279,18 @@ class Cluster:
         if done.returncode != 0:
             reason = _last_line(self.log.read_text(errors="replace")) if self.log.exists() else done.stderr
             raise ServerFailed(step=say.START, reason=reason, log=self.log)
+
+    def _write_access(self, user: ServerUser) -> bool:
+        """Who may come in; whether that changed."""
+        callers = {
+            user.name,
+            _known_user(0, self.folder).name,
+        }  # root, whoever starts it: root may be anybody
+        wanted = {"pg_hba.conf": conf.pg_hba_conf(), "pg_ident.conf": conf.pg_ident_conf(callers)}
+        changed = [name for name, text in wanted.items() if (self.pgdata / name).read_text() != text]
+        for name in changed:
+            self._write(name, wanted[name], user)
+        return bool(changed)
 
     def _write(self, name: str, content: str, user: ServerUser) -> None:
         # A new file under a name nobody can foresee, then renamed: root never writes through a link
@@ -323,23 +340,6 @@ class Cluster:
         for path in [*left_over, socket_dir / f"{conf.SOCKET_FILE}.lock"]:
             path.unlink(missing_ok=True)
 
-    def _make_database(self, socket_dir: str) -> None:
-        """The role, the database and the extensions; each step looks first, so a broken-off one is redone."""
-        role, database = sql.Identifier(conf.ROLE), sql.Identifier(conf.DATABASE)
-        with _connect(socket_dir, conf.ADMIN_ROLE, "postgres") as connection:
-            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [conf.ROLE]).fetchone():
-                connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
-            if not connection.execute(
-                "SELECT 1 FROM pg_database WHERE datname = %s", [conf.DATABASE]
-            ).fetchone():
-                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, role))
-        with _connect(socket_dir, conf.ADMIN_ROLE, conf.DATABASE) as connection:
-            have = {name for (name,) in connection.execute("SELECT extname FROM pg_extension")}
-            for extension in (e for e in EXTENSIONS if e not in have):
-                connection.execute(
-                    sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension))
-                )
-
 
 @dataclass(frozen=True)
 class _Running:
@@ -358,15 +358,9 @@ def _read_pid_file(pgdata: Path) -> _Running | None:
     return _Running(int(lines[0]), lines[4])
 
 
-def _connect(socket_dir: str, role: str, database: str) -> psycopg.Connection[tuple[object, ...]]:
-    return psycopg.connect(
-        host=socket_dir, port=conf.PORT, user=role, dbname=database, autocommit=True, application_name="patok"
-    )
-
-
-def _url(socket_dir: str) -> str:
+def _url(socket_dir: str, role: str = conf.ROLE) -> str:
     host = quote(socket_dir, safe="")
-    return f"postgresql+psycopg://{conf.ROLE}@/{conf.DATABASE}?host={host}&port={conf.PORT}"
+    return f"postgresql+psycopg://{role}@/{conf.DATABASE}?host={host}&port={conf.PORT}"
 
 
 def _known_user(uid: int, folder: Path) -> ServerUser:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
+from boundaries.store.principals import SERVICE_ROLE
+
 PORT = 5432
 ADMIN_ROLE = "patok_admin"
 ROLE = "patok"
 DATABASE = "patok"
 SOCKET_FILE = f".s.PGSQL.{PORT}"
+_ROLES = (ROLE, ADMIN_ROLE, SERVICE_ROLE)
 
 # Values for a machine of 2 cores and 24 GiB which also runs the batch; a smaller one gets an eighth of
 # its memory as shared buffers. A person's own settings go into local.conf, which wins.
@@ -66,13 +69,13 @@ def postgresql_conf(settings: dict[str, str]) -> str:
 
 
 def pg_hba_conf() -> str:
-    """Who may connect: the operating system says who is at the socket (peer), and only for two roles."""
-    return f"local all {ROLE} peer map=patok\nlocal all {ADMIN_ROLE} peer map=patok\n"
+    """Who may connect: the operating system says who is at the socket (peer), and only for these roles."""
+    return "".join(f"local all {role} peer map=patok\n" for role in _ROLES)
 
 
 def pg_ident_conf(system_users: Iterable[str]) -> str:
-    """The system users that may be either role."""
-    pairs = [(user, role) for user in sorted(set(system_users)) for role in (ROLE, ADMIN_ROLE)]
+    """The system users that may be any of the roles."""
+    pairs = [(user, role) for user in sorted(set(system_users)) for role in _ROLES]
     return "".join(f'patok "{user}" {role}\n' for user, role in pairs)
 
 

@@ -21,20 +21,31 @@ OLDEST_POSTGIS = (3, 3)
 NO_ADDRESS = Text(en="the address cannot be read", id="alamatnya tidak dapat dibaca")
 
 
-def connect(url: str, *, statement_timeout_s: float | None = None, application_name: str = "patok") -> Engine:
+def connect(
+    url: str,
+    *,
+    statement_timeout_s: float | None = None,
+    application_name: str = "patok",
+    role: str | None = None,
+    connections: int = 5,
+) -> Engine:
     """An engine on ``url`` (``postgresql://`` or ``postgres://``), after a look at what answers there.
 
     A statement that takes longer than ``statement_timeout_s`` seconds is cancelled; None waits for
-    ever. Raises ``ServerUnreachable``, ``ServerTooOld`` or ``PostgisMissing``; the URL is named in
-    them without its password.
+    ever. ``role`` is what every connection works as, where it is not the one that comes in; there are
+    ``connections`` at most, beside ten for rushes. Raises ``ServerUnreachable``, ``ServerTooOld`` or
+    ``PostgisMissing``; the URL is named in them without its password.
     """
     target = _with_driver(url)
     options = ["-c timezone=UTC"]
     if statement_timeout_s is not None:
         options.append(f"-c statement_timeout={round(statement_timeout_s * 1000)}")
+    if role is not None:
+        options.append(f"-c role={role}")
     engine = create_engine(
         target,
         hide_parameters=True,  # an error's text goes to the log, and the parameters hold coordinates
+        pool_size=connections,
         pool_pre_ping=True,  # the private server may have been stopped and started in between
         connect_args={
             "application_name": application_name,

@@ -229,3 +229,24 @@ class ReleaseSegmentRow(Base):
     release_id: Mapped[int] = mapped_column(ForeignKey("releases.id"), primary_key=True)
     segment_key: Mapped[str] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(ForeignKey("segments.sha256"))
+
+
+class AccessKeyRow(Base):
+    """What opens the service to one device, person or program. The secret is not kept."""
+
+    __tablename__ = "access_keys"
+    __table_args__ = (
+        CheckConstraint("role IN ('device', 'officer', 'national', 'previewer', 'admin')", name="role"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    prefix: Mapped[str] = mapped_column(unique=True)
+    """What a key is found and named by; no secret."""
+    secret_sha256: Mapped[bytes]
+    role: Mapped[str]
+    name: Mapped[str]
+    areas: Mapped[list[str]]
+    """Beginnings of area codes; none for roles that see everything."""
+    created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[dt.datetime | None]
+    revoked_at: Mapped[dt.datetime | None]

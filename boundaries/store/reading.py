@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -12,10 +13,20 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from boundaries.store.engine import named_sql
+from boundaries.store.principals import OPERATOR, Principal, set_scope
 from geo.errors import SetupError
 from geo.text import Text
 
-__all__ = ["Connection", "DatabaseUnavailable", "Engine", "outage_said", "read_rows", "reading", "statement"]
+__all__ = [
+    "Access",
+    "Connection",
+    "DatabaseUnavailable",
+    "Engine",
+    "outage_said",
+    "read_rows",
+    "reading",
+    "statement",
+]
 
 STATEMENT_TIMEOUT_S = 60
 """A read that takes longer is ended, so that one question cannot hold a connection for ever."""
@@ -41,15 +52,25 @@ _TOO_SLOW = Text(
 )
 
 
+@dataclass(frozen=True)
+class Access:
+    """A database, and who asks it."""
+
+    engine: Engine
+    principal: Principal = OPERATOR
+
+
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
+def reading(access: Access) -> Iterator[Connection]:
     """A read-only transaction with one snapshot: what several statements say then fits together.
 
-    Raises ``DatabaseUnavailable``.
+    It shows what the principal may see. Raises ``DatabaseUnavailable``.
     """
-    with outage_said(), engine.connect() as connection, connection.begin():
+    with outage_said(), access.engine.connect() as opened, opened.begin():
+        connection = opened.execution_options(patok_principal=access.principal)
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
         connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_S}s'"))
+        set_scope(connection, access.principal)
         yield connection
 
 
@@ -72,5 +93,12 @@ def statement(package: str, name: str) -> TextClause:
 
 
 def read_rows(connection: Connection, sql: TextClause, **parameters: Any) -> list[dict[str, Any]]:
-    """All rows of ``sql``, each as a dict of its columns."""
+    """All rows of ``sql``, each as a dict of its columns.
+
+    Statements on rows of households have a predicate beside the row policies: it is bound here, from who
+    opened the transaction (``reading``).
+    """
+    if ":scope_areas" in sql.text:
+        principal: Principal = connection.get_execution_options()["patok_principal"]
+        parameters |= principal.bound()
     return [dict(row) for row in connection.execute(sql, parameters).mappings()]

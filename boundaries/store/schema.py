@@ -9,18 +9,24 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import ProgrammingError
 
-from geo.errors import SchemaOutdated
+from boundaries.store.engine import named_sql
+from boundaries.store.principals import SERVICE_ROLE
+from geo.errors import RolesMissing, SchemaOutdated
 
 # One number for all of Patok: two processes that start at once migrate one after the other.
 _MIGRATION_LOCK = 7_061_746_001
+_NO_PRIVILEGE = "42501"  # PostgreSQL, appendix A: insufficient_privilege
 
 
 def migrate(engine: Engine, revision: str = "head") -> str | None:
     """Bring the tables to ``revision``, up or down (``base`` is no table at all), in one transaction.
 
-    Returns the revision that the database now has, None for ``base``.
+    Returns the revision that the database now has, None for ``base``. Raises ``RolesMissing`` when the
+    roles of the service are not there and may not be made.
     """
+    _make_roles(engine)
     with as_file(files("migrations")) as folder, engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         config = Config(attributes={"connection": connection})
@@ -30,6 +36,27 @@ def migrate(engine: Engine, revision: str = "head") -> str | None:
         else:
             command.downgrade(config, revision)
         return _revision_of(connection)
+
+
+def _make_roles(engine: Engine) -> None:
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+            connection.execute(text(named_sql("boundaries.store", "roles")))
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != _NO_PRIVILEGE:
+            raise
+        raise RolesMissing() from error
+
+
+def let_service_in(engine: Engine, password: str) -> None:
+    """Let the role of the service come in by itself, with a password. Asks for a user that may make roles."""
+    with engine.begin() as connection:
+        quoted = connection.execute(
+            text("SELECT quote_literal(:password)"), {"password": password}
+        ).scalar_one()
+        # Role names and passwords cannot be bound; the server itself has quoted this one.
+        connection.exec_driver_sql(f"ALTER ROLE {SERVICE_ROLE} LOGIN PASSWORD {quoted.replace('%', '%%')}")
 
 
 def current_revision(engine: Engine) -> str | None:

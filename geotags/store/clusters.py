@@ -6,15 +6,15 @@ from collections.abc import Set as AbstractSet
 
 from sqlalchemy import Connection, text
 
-from boundaries.store.engine import copying, named_sql
+from boundaries.store.engine import named_sql
 from geo.checks.duplicate_coordinate import CHECK as DUPLICATE_COORDINATE
 from geo.checks.duplicate_coordinate import cluster_key
 from geo.checks.protocol import Outcome
 from geo.engine import Finding, check_geotags
 from geo.frame import Frame
 from geotags.store.campaigns import Campaign
-from geotags.store.current import geotags_of_rows
-from geotags.store.results import copy_findings, update_verdicts
+from geotags.store.current import geotags_of_rows, owners_of
+from geotags.store.results import update_verdicts, write_findings
 
 _PLACES_AT_ONCE = 20_000
 _CODE = DUPLICATE_COORDINATE.code
@@ -49,9 +49,13 @@ def _refresh(
 ) -> None:
     keys = [cluster_key(*place) for place in places]
     bound = {"campaign_id": campaign.campaign_id, "check_code": _CODE}
-    _list_places(connection, places, keys, left)
-    rows = connection.execute(text(named_sql("geotags.store", "geotags_at_places")), bound).all()
-    connection.execute(text("DROP TABLE places"))
+    listed = {
+        "lon_keys": [lon for lon, _ in places],
+        "lat_keys": [lat for _, lat in places],
+        "cluster_keys": keys,
+        "have_left": [place in left for place in places],
+    }
+    rows = connection.execute(text(named_sql("geotags.store", "geotags_at_places")), bound | listed).all()
     checked = check_geotags(
         geotags_of_rows(rows), frame, campaign.level, campaign.ruleset, [DUPLICATE_COORDINATE]
     )
@@ -63,29 +67,21 @@ def _refresh(
     )
     if not rows:
         return
-    ids = {row: record.id for row, record in enumerate(rows)}
-    provinces = {row: record.province for row, record in enumerate(rows)}
-    touched = {"ids": list(ids.values()), "provinces": sorted(set(provinces.values()))}
+    owners = owners_of(rows)
+    touched = {
+        "ids": [owner.geotag_id for owner in owners.values()],
+        "provinces": sorted({owner.province for owner in owners.values()}),
+    }
     connection.execute(text(named_sql("geotags.store", "findings_delete")), touched | {"codes": [_CODE]})
     cluster_ids = _write_clusters(connection, campaign.campaign_id, found)
     members = ((finding, cluster_ids[finding.evidence["cluster_key"]]) for finding in found)
-    copy_findings(connection, campaign.campaign_id, release_id, members, ids, provinces)
+    write_findings(connection, campaign.campaign_id, release_id, members, owners)
     outcomes = checked.outcomes[_CODE]
     reasons: dict[int, dict[str, str | None]] = {}
-    for row, geotag_id in ids.items():
+    for row, owner in owners.items():
         missed = outcomes.outcome[row] == Outcome.NOT_ASSESSED
-        reasons[geotag_id] = {_CODE: outcomes.reasons[int(outcomes.reason[row])] if missed else None}
+        reasons[owner.geotag_id] = {_CODE: outcomes.reasons[int(outcomes.reason[row])] if missed else None}
     update_verdicts(connection, touched["ids"], touched["provinces"], reasons)
-
-
-def _list_places(
-    connection: Connection, places: list[tuple[int, int]], keys: list[str], left: AbstractSet[tuple[int, int]]
-) -> None:
-    connection.execute(text(named_sql("geotags.store", "places_table")))
-    with copying(connection, "COPY places FROM STDIN") as copy:
-        for place, key in zip(places, keys, strict=True):
-            copy.write_row((*place, key, place in left))
-    connection.execute(text("ANALYZE places"))
 
 
 def _write_clusters(connection: Connection, campaign_id: int, found: list[Finding]) -> dict[str, int]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, text
 from boundaries.store.engine import named_sql
 from geo.geotags import Geotags
 from geotags.store.details import columns_of
+from geotags.store.results import Owner
 
 _TEXTS = ("item_id", "household_key", "building_no", "assigned_area", "enumerator_id", "lon_text", "lat_text")
 
@@ -26,6 +27,13 @@ def geotags_of_rows(rows: Sequence[Row[Any]]) -> Geotags:
     columns |= columns_of([row.details for row in rows])
     columns["captured_at"] = pa.array([row.captured_at for row in rows], pa.timestamp("us", "UTC"))
     return Geotags.from_columns(columns, typed=[row.typed for row in rows])
+
+
+def owners_of(rows: Sequence[Row[Any]]) -> dict[int, Owner]:
+    """What results and findings of these rows take over from them, by their place in the list."""
+    return {
+        number: Owner(row.id, row.province, row.assigned_area, row.key_id) for number, row in enumerate(rows)
+    }
 
 
 def current_geotags(connection: Connection, campaign_id: int, at_once: int) -> Iterator[Sequence[Row[Any]]]:

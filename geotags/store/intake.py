@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,17 +11,21 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
 from boundaries.store.engine import copying, named_sql
+from boundaries.store.principals import as_checker
 from geo.checks.duplicate_coordinate import coordinate_keys
 from geo.codes import CodeScheme
 from geo.geotags import Geotags
 from geotags.store.details import details_of, instants
 from geotags.store.partitions import province_of
+from geotags.store.results import Owner
 
 _COPY = (
     "COPY incoming (row_no, item_id, revision, body_sha256, province, household_key, building_no,"
     " assigned_area, lon_text, lat_text, typed, lon, lat, accuracy_m, datum_epsg, captured_at,"
     " enumerator_id, lon_key, lat_key, details) FROM STDIN"
 )
+_MANY_ROWS = 1000
+"""From so many rows on the planner is told how many they are: else it takes them for a handful."""
 _BODY_COLUMNS = (
     "household_key",
     "building_no",
@@ -34,58 +38,75 @@ _BODY_COLUMNS = (
 class Stored:
     """What became of a batch. Row numbers count from 0 within the batch given.
 
-    ``ids`` and ``provinces`` hold the geotag of every new row. The duplicates at two sets of places
-    (coordinate keys) must be judged again: ``places`` have gained a geotag, ``left`` have lost one.
+    Every row is in one of the four lists: new; repeated (the ledger has this very body); changed (it has
+    another body under the same item and revision); foreign (another key sent the item). ``outdated_rows``
+    are those new rows whose item has a higher revision already.
+
+    ``owners`` holds the geotag of every new row. The duplicates at two sets of places (coordinate keys)
+    must be judged again: ``places`` have gained a geotag, ``left`` have lost one.
     """
 
     new_rows: list[int] = field(default_factory=list)
     repeated_rows: list[int] = field(default_factory=list)
     changed_rows: list[int] = field(default_factory=list)
-    ids: dict[int, int] = field(default_factory=dict)
-    provinces: dict[int, str] = field(default_factory=dict)
+    foreign_rows: list[int] = field(default_factory=list)
+    outdated_rows: set[int] = field(default_factory=set)
+    owners: dict[int, Owner] = field(default_factory=dict)
     places: set[tuple[int, int]] = field(default_factory=set)
     left: set[tuple[int, int]] = field(default_factory=set)
 
 
 def store_geotags(
-    connection: Connection, campaign_id: int, geotags: Geotags, scheme: CodeScheme, provinces: set[str]
+    connection: Connection,
+    campaign_id: int,
+    geotags: Geotags,
+    scheme: CodeScheme,
+    provinces: Collection[str],
+    key_id: int | None = None,
 ) -> Stored:
-    """Store what is new. A repeated row (same item, revision and body) and a changed one (other body)
-    change nothing. Runs in the caller's transaction.
+    """Store what is new. A repeated row, a changed and a foreign one change nothing.
+
+    Runs in the caller's transaction, which holds the campaign's lock: that is what keeps two keys from
+    sending one item at the same moment.
     """
     connection.execute(text(named_sql("geotags.store", "incoming_table")))
     keys, usable = _keys(geotags)
     with copying(connection, _COPY) as copy:
         for record in _records(geotags, keys, usable, scheme, provinces):
             copy.write_row(record)
-    connection.execute(text("ANALYZE incoming"))  # or the planner takes it for a handful of rows
-    bound = {"campaign_id": campaign_id}
+    if len(geotags) >= _MANY_ROWS:
+        connection.execute(text("ANALYZE incoming"))
+    bound = {"campaign_id": campaign_id, "key_id": key_id}
+    stored = Stored()
+    with as_checker(connection):
+        foreign = connection.execute(text(named_sql("geotags.store", "incoming_foreign")), bound)
+        stored.foreign_rows = sorted(foreign.scalars())
     connection.execute(text(named_sql("geotags.store", "ledger_insert")), bound)
-    stored = _sort_outcomes(connection, campaign_id)
+    _sort_outcomes(connection, geotags, bound, stored)
     if stored.new_rows:
-        connection.execute(text(named_sql("geotags.store", "geotags_insert")), bound)
+        inserted = connection.execute(text(named_sql("geotags.store", "geotags_insert")), bound)
+        not_current = {row.id for row in inserted if not row.is_current}
+        stored.outdated_rows = {r for r, owner in stored.owners.items() if owner.geotag_id in not_current}
         superseded = connection.execute(text(named_sql("geotags.store", "geotags_supersede")), bound)
         stored.left.update((row.lon_key, row.lat_key) for row in superseded if row.lon_key is not None)
     stored.places.update((int(keys[row, 0]), int(keys[row, 1])) for row in stored.new_rows if usable[row])
-    connection.execute(text("DROP TABLE incoming"))
+    connection.execute(text("TRUNCATE incoming"))
     return stored
 
 
-def _sort_outcomes(connection: Connection, campaign_id: int) -> Stored:
-    stored = Stored()
-    outcomes = connection.execute(
-        text(named_sql("geotags.store", "ledger_outcomes")), {"campaign_id": campaign_id}
-    )
-    for row in outcomes:
+def _sort_outcomes(
+    connection: Connection, geotags: Geotags, bound: dict[str, int | None], stored: Stored
+) -> None:
+    areas = geotags.assigned_area.to_pylist()
+    for row in connection.execute(text(named_sql("geotags.store", "ledger_outcomes")), bound):
         if row.is_new:
             stored.new_rows.append(row.row_no)
-            stored.ids[row.row_no] = row.geotag_id
-            stored.provinces[row.row_no] = row.province
+            owner = Owner(row.geotag_id, row.province, areas[row.row_no], bound["key_id"])
+            stored.owners[row.row_no] = owner
         elif row.same_body:
             stored.repeated_rows.append(row.row_no)
         else:
             stored.changed_rows.append(row.row_no)
-    return stored
 
 
 def _keys(geotags: Geotags) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -100,7 +121,7 @@ def _records(
     keys: NDArray[np.int64],
     usable: NDArray[np.bool_],
     scheme: CodeScheme,
-    provinces: set[str],
+    provinces: Collection[str],
 ) -> Iterator[tuple[object, ...]]:
     items = geotags.item_id.to_pylist()
     texts = (*(getattr(geotags, name) for name in _BODY_COLUMNS), *geotags.written())

@@ -60,6 +60,8 @@ class LedgerRow(Base):
     geotag_id: Mapped[int] = mapped_column(BigInteger)
     province: Mapped[str]
     received_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    key_id: Mapped[int | None]
+    """The access key that sent it; None where a file was loaded."""
 
 
 class GeotagRow(Base):
@@ -103,6 +105,8 @@ class GeotagRow(Base):
     lon_key: Mapped[int | None] = mapped_column(BigInteger)
     """round(lon * 1e7): two geotags at one place have equal keys."""
     lat_key: Mapped[int | None] = mapped_column(BigInteger)
+    key_id: Mapped[int | None]
+    """The access key that sent it; None where a file was loaded."""
     geom = mapped_column(Geometry("POINT", srid=4326), Computed(_POINT, persisted=True), nullable=True)
 
 
@@ -126,6 +130,9 @@ class GeotagResultRow(Base):
     probability: Mapped[float | None]
     not_assessed: Mapped[dict[str, Any]]
     """check_code -> reason"""
+    assigned_area: Mapped[str]
+    """As of its geotag, like ``key_id``: the row policies read both."""
+    key_id: Mapped[int | None]
     checked_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
 
 
@@ -168,4 +175,7 @@ class FindingRow(Base):
     probability: Mapped[float | None]
     evidence: Mapped[dict[str, Any]]
     cluster_id: Mapped[int | None] = mapped_column(BigInteger)
+    assigned_area: Mapped[str]
+    """As of its geotag, like ``key_id``: the row policies read both."""
+    key_id: Mapped[int | None]
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())

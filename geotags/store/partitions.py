@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection, Engine, text
 
@@ -23,7 +23,7 @@ def provinces_of(frame: Frame) -> set[str]:
     return {segment.key[: frame.scheme.widths[Level.PROV]] for segment in frame.segments if segment.layers}
 
 
-def province_of(code: str, scheme: CodeScheme, known: set[str]) -> str:
+def province_of(code: str, scheme: CodeScheme, known: Collection[str]) -> str:
     """The province whose partition a geotag with this assigned area belongs to."""
     province = code[: scheme.widths[Level.PROV]]
     return province if province in known else UNKNOWN_PROVINCE

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, text
 
-from boundaries.store.engine import copying, named_sql
+from boundaries.store.engine import named_sql
 from geo.checks.duplicate_coordinate import CHECK as DUPLICATE_COORDINATE
 from geo.checks.protocol import Severity
 from geo.engine import Checked, Finding, Verdict, roll_up
 
-_COPY_RESULTS = (
-    "COPY geotag_results (province, geotag_id, campaign_id, release_id, verdict, distance_m, probability,"
-    " not_assessed) FROM STDIN"
-)
-_COPY_FINDINGS = (
-    "COPY findings (province, geotag_id, campaign_id, release_id, check_code, check_version, severity,"
-    " distance_m, probability, evidence, cluster_id) FROM STDIN"
-)
+Owners = Mapping[int, "Owner"]
+"""Row of a batch -> what its result and findings take over from its geotag."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The geotag of a row: its identity, and what the row policies read."""
+
+    geotag_id: int
+    province: str
+    assigned_area: str
+    key_id: int | None
 
 
 def delete_results(connection: Connection, campaign_id: int, codes: list[str]) -> None:
@@ -33,14 +39,9 @@ def delete_results(connection: Connection, campaign_id: int, codes: list[str]) -
 
 
 def write_results(
-    connection: Connection,
-    campaign_id: int,
-    release_id: int,
-    checked: Checked,
-    ids: Mapping[int, int],
-    provinces: Mapping[int, str],
+    connection: Connection, campaign_id: int, release_id: int, checked: Checked, owners: Owners
 ) -> None:
-    """Write results and findings of the geotags whose rows ``ids`` maps to their identity.
+    """Write results and findings of the geotags whose rows ``owners`` names.
 
     ``checked`` holds the checks that need no other geotag. Duplicates are left to
     ``geotags.store.clusters``, which sees the whole campaign; a geotag without a usable coordinate
@@ -52,50 +53,52 @@ def write_results(
     if checked.ruleset.is_on(DUPLICATE_COORDINATE.code):
         for row in np.flatnonzero(~checked.subject.usable).tolist():
             not_assessed[row][DUPLICATE_COORDINATE.code] = "coordinate_unusable"
-    with copying(connection, _COPY_RESULTS) as copy:
-        for row, geotag_id in ids.items():
-            copy.write_row(
-                (
-                    provinces[row],
-                    geotag_id,
-                    campaign_id,
-                    release_id,
-                    Verdict(int(verdicts[row])).word,
-                    _rounded(membership.distance_m[row], 3),
-                    _rounded(membership.probability[row], 6),
-                    json.dumps(not_assessed[row]),
-                )
-            )
-    rows = ((finding, None) for finding in checked.findings() if finding.row in ids)
-    copy_findings(connection, campaign_id, release_id, rows, ids, provinces)
+    rows = list(owners)
+    columns = _owned(owners.values()) | {
+        "verdict": [Verdict(int(verdicts[row])).word for row in rows],
+        "distance_m": [_rounded(membership.distance_m[row], 3) for row in rows],
+        "probability": [_rounded(membership.probability[row], 6) for row in rows],
+        "not_assessed": [json.dumps(not_assessed[row]) for row in rows],
+    }
+    bound = {"campaign_id": campaign_id, "release_id": release_id}
+    connection.execute(text(named_sql("geotags.store", "results_insert")), bound | columns)
+    found = ((finding, None) for finding in checked.findings() if finding.row in owners)
+    write_findings(connection, campaign_id, release_id, found, owners)
 
 
-def copy_findings(
+def write_findings(
     connection: Connection,
     campaign_id: int,
     release_id: int,
     findings: Iterable[tuple[Finding, int | None]],
-    ids: Mapping[int, int],
-    provinces: Mapping[int, str],
+    owners: Owners,
 ) -> None:
     """Write findings, each with the cluster it belongs to, in the caller's transaction."""
-    with copying(connection, _COPY_FINDINGS) as copy:
-        for finding, cluster_id in findings:
-            copy.write_row(
-                (
-                    provinces[finding.row],
-                    ids[finding.row],
-                    campaign_id,
-                    release_id,
-                    finding.check.code,
-                    finding.check.version,
-                    finding.severity.word,
-                    finding.distance_m,
-                    finding.probability,
-                    json.dumps(finding.evidence),
-                    cluster_id,
-                )
-            )
+    pairs = list(findings)
+    if not pairs:
+        return
+    columns = _owned(owners[finding.row] for finding, _ in pairs) | {
+        "check_code": [finding.check.code for finding, _ in pairs],
+        "check_version": [finding.check.version for finding, _ in pairs],
+        "severity": [finding.severity.word for finding, _ in pairs],
+        "distance_m": [finding.distance_m for finding, _ in pairs],
+        "probability": [finding.probability for finding, _ in pairs],
+        "evidence": [json.dumps(finding.evidence) for finding, _ in pairs],
+        "cluster_id": [cluster_id for _, cluster_id in pairs],
+    }
+    bound = {"campaign_id": campaign_id, "release_id": release_id}
+    connection.execute(text(named_sql("geotags.store", "findings_insert")), bound | columns)
+
+
+def _owned(owners: Iterable[Owner]) -> dict[str, list[Any]]:
+    """One array per column: arrays pass row policies, which COPY does not."""
+    all_of_them = list(owners)
+    return {
+        "province": [one.province for one in all_of_them],
+        "geotag_id": [one.geotag_id for one in all_of_them],
+        "assigned_area": [one.assigned_area for one in all_of_them],
+        "key_id": [one.key_id for one in all_of_them],
+    }
 
 
 def update_verdicts(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from boundaries.store.cluster import Cluster
 from boundaries.store.engine import connect
-from boundaries.store.schema import migrate
+from boundaries.store.schema import let_service_in, migrate
 from patok.options import as_json
 from patok.settings import read_settings
 from patok.words import say, show_json, tell
@@ -69,10 +71,20 @@ def status(as_json: bool) -> None:
 
 
 @COMMAND.command("migrate", help=tell("Bring the tables to this version.", "Perbarui tabel ke versi ini."))
-def migrate_() -> None:
+@click.option(
+    "--service-password-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=tell(
+        "Lets the user patok_service come in with the password in this file; asks for an administrator.",
+        "Mengizinkan pengguna patok_service masuk dengan kata sandi di berkas ini; perlu administrator.",
+    ),
+)
+def migrate_(service_password_file: Path | None) -> None:
     """On the configured server or the private one."""
     settings = read_settings()
     engine = connect(settings.database_url or Cluster(settings.data_dir).start())
     revision = migrate(engine)
+    if service_password_file is not None:
+        let_service_in(engine, service_password_file.read_text("ascii").strip())
     engine.dispose()
     say("The tables are at revision {revision}.", "Tabel berada pada revisi {revision}.", revision=revision)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 import pandas as pd
 
-from boundaries.store.reading import reading
+from boundaries.store.reading import Access, reading
 from geo.checks.registry import CHECK_OF_CODE
 from geo.checks.words import message_of, remedy_of
 from geo.errors import ValueRefused
@@ -116,7 +116,7 @@ def _rows(
     store: Store, name: str, code: str | None, severity: str | None, area: str | None
 ) -> Iterator[dict[str, Any]]:
     """Every finding that passes the filters, page by page, said in the person's language."""
-    with reading(store.engine) as connection:
+    with reading(Access(store.engine)) as connection:
         campaign = campaign_named(connection, name)
         after = FindingPlace(0, 0)
         while True:

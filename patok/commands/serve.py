@@ -8,12 +8,14 @@ import socket
 import click
 import uvicorn
 
-from api.access import LOOPBACK_HOSTS, check_bind, named_by
+from api.access import LOOPBACK_HOSTS, check_bind, is_loopback, named_by
 from api.app import create_app
+from api.keyring import Keyring
+from boundaries.store.keys import has_keys
 from geo.errors import SetupError
 from geo.text import Text
 from patok.settings import Settings, read_settings
-from patok.store import Store, open_store
+from patok.store import Store, open_service, open_store
 from patok.words import note, tell
 
 
@@ -31,10 +33,9 @@ class PortTaken(SetupError):
 @click.option("--host", help=tell("Address to listen on.", "Alamat yang dilayani."))
 @click.option("--port", type=click.IntRange(1, 65535), help=tell("Port to listen on.", "Port yang dilayani."))
 def COMMAND(host: str | None, port: int | None) -> None:
-    """On loopback; beyond it only with an access token."""
+    """On loopback; beyond it only when there is a key to tell callers by."""
     settings = read_settings()
     host, port = host or settings.host, port or settings.port
-    check_bind(host, settings.access_token)
     require_free(host, port)
     with open_store(settings) as store:
         run_server(store, settings, host, port)
@@ -60,20 +61,37 @@ def require_free(host: str, port: int) -> None:
 
 def run_server(store: Store, settings: Settings, host: str, port: int) -> None:
     """Serve until Ctrl-C. The access log stays off: addresses name areas and households."""
-    check_bind(host, settings.access_token)
+    keyed = settings.access_token is not None or has_keys(store.engine)
+    check_bind(host, has_keys=keyed)
     host = host.strip("[]")
-    app = create_app(
-        store.engine,
-        store.data_dir,
-        access_token=settings.access_token,
-        allowed_hosts=[*LOOPBACK_HOSTS, *named_by(host), *settings.allowed_hosts],
-        language=settings.language,
-        rulesets_dir=settings.rulesets_dir,
-    )
+    with open_service(settings) as engine:
+        keyring = Keyring(engine, settings.access_token)
+        app = create_app(
+            engine,
+            store.data_dir,
+            keyring=keyring,
+            allowed_hosts=[*LOOPBACK_HOSTS, *named_by(host), *settings.allowed_hosts],
+            language=settings.language,
+            rulesets_dir=settings.rulesets_dir,
+        )
+        _say_where(host, port, keyring)
+        uvicorn.run(
+            app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=5
+        )
+
+
+def _say_where(host: str, port: int, keyring: Keyring) -> None:
+    """The address; on this machine alone with a code, as only who reads this terminal may use it."""
+    address = f"http://{_address(host)}:{port}"
+    if not is_loopback(host):
+        note("The page is at {address} (Ctrl-C stops).", _PAGE_ID, address=address)
+        return
     note(
-        "The page is at http://{host}:{port} (Ctrl-C stops).",
-        "Halaman ada di http://{host}:{port} (Ctrl-C untuk berhenti).",
-        host=_address(host),
-        port=port,
+        "The page is at {address} (Ctrl-C stops). This link signs in, once:",
+        "Halaman ada di {address} (Ctrl-C untuk berhenti). Tautan ini untuk masuk, sekali pakai:",
+        address=address,
     )
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    note("{address}/#sign-in={code}", "{address}/#sign-in={code}", address=address, code=keyring.new_code())
+
+
+_PAGE_ID = "Halaman ada di {address} (Ctrl-C untuk berhenti)."

@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from api.app import create_app
+from api.keyring import Keyring
 from boundaries.store.models import (
     FrameRow,
     ReleaseRow,
@@ -209,6 +210,7 @@ def _write_result(
             distance_m=-84.2,
             probability=0.00012,
             not_assessed={"COORDINATE_PRECISION_LOW": "no_typed_text"} if row.id % 2 else {},
+            assigned_area=row.assigned_area,
         )
     )
     raised = {
@@ -224,6 +226,7 @@ def _write_result(
             release_id=release_id,
             check_code=code,
             check_version=1,
+            assigned_area=row.assigned_area,
             severity=severity,
             distance_m=-84.2,
             probability=0.00012,
@@ -283,16 +286,20 @@ def world(engine: Engine) -> World:
     return known
 
 
+TOKEN = "the-token-of-the-tests"
+AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
+
+
 @pytest.fixture
-def app(engine: Engine, data_dir: Path) -> FastAPI:
-    """The application without a token, for the test client's host name."""
-    return create_app(engine, data_dir, allowed_hosts=["testserver"])
+def app(service: Engine, data_dir: Path) -> FastAPI:
+    """The application as it is served, for the test client's host name."""
+    return create_app(service, data_dir, keyring=Keyring(service, TOKEN), allowed_hosts=["testserver"])
 
 
 @pytest.fixture
 def client(app: FastAPI) -> Iterator[TestClient]:
-    """A client that sees a fault as the 500 that a real client sees."""
-    with TestClient(app, raise_server_exceptions=False) as connected:
+    """A client that may see all, and sees a fault as the 500 that a real client sees."""
+    with TestClient(app, raise_server_exceptions=False, headers=AUTHORIZED) as connected:
         yield connected
 
 

@@ -15,18 +15,19 @@ from sqlalchemy import Engine, create_engine, text
 import geo.errors
 from api.access import SECURITY_HEADERS, BindRefused, check_bind, named_by
 from api.app import create_app
+from api.keyring import Keyring
 from api.languages import accepted_language
 from api.problems import problem_response
 from boundaries.store.engine import connect
 from geo.errors import NotFound, PatokError, ValueRefused
+from tests.api.conftest import AUTHORIZED, TOKEN
 
-TOKEN = "a-token-of-the-compose-file"
 HOUSEHOLD_LON, HOUSEHOLD_LAT = "115.4321987", "-8.5432198"
 
 
 @pytest.fixture
-def guarded(engine: Engine, data_dir: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(engine, data_dir, access_token=TOKEN, allowed_hosts=["testserver"])) as client:
+def guarded(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app) as client:
         yield client
 
 
@@ -92,15 +93,13 @@ def test_household_data_is_not_stored(world: Any, client: TestClient) -> None:
 )
 def test_the_network_needs_a_token(host: str) -> None:
     with pytest.raises(BindRefused):
-        check_bind(host, None)
-    with pytest.raises(BindRefused):
-        check_bind(host, "")
-    check_bind(host, TOKEN)
+        check_bind(host, has_keys=False)
+    check_bind(host, has_keys=True)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.9", "::1", "[::1]", "localhost"])
 def test_loopback_needs_none(host: str) -> None:
-    check_bind(host, None)
+    check_bind(host, has_keys=False)
 
 
 # ---- errors ------------------------------------------------------------------------------------------------
@@ -125,7 +124,7 @@ def test_every_error_is_a_problem_in_both_languages(app: FastAPI, error: type[Pa
     def fail() -> None:
         raise error(**values)
 
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with TestClient(app, raise_server_exceptions=False, headers=AUTHORIZED) as client:
         said = {}
         for language in ("en", "id"):
             answer = client.get("/raise", params={"lang": language})
@@ -184,7 +183,7 @@ def test_a_fault_says_nothing_of_itself(app: FastAPI) -> None:
     def fail() -> None:
         raise RuntimeError(f"at {HOUSEHOLD_LON} {HOUSEHOLD_LAT}")
 
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with TestClient(app, raise_server_exceptions=False, headers=AUTHORIZED) as client:
         answer = client.get("/fault?lang=id")
     assert (answer.status_code, answer.json()["code"]) == (500, "INTERNAL_ERROR")
     assert HOUSEHOLD_LON not in answer.text and "RuntimeError" not in answer.text
@@ -225,8 +224,10 @@ def test_accept_language(header: str, language: str | None) -> None:
 
 
 def test_lang_wins_over_the_header_and_the_header_over_the_default(engine: Engine, data_dir: Path) -> None:
-    app = create_app(engine, data_dir, allowed_hosts=["testserver"], language="id")
-    with TestClient(app) as client:
+    app = create_app(
+        engine, data_dir, keyring=Keyring(engine, TOKEN), allowed_hosts=["testserver"], language="id"
+    )
+    with TestClient(app, headers=AUTHORIZED) as client:
         assert client.get("/nope").json()["title"] == "Tidak ada"
         assert client.get("/nope", headers={"Accept-Language": "en"}).json()["title"] == "Not there"
         answer = client.get("/nope?lang=id", headers={"Accept-Language": "en"})
@@ -238,12 +239,16 @@ def test_lang_wins_over_the_header_and_the_header_over_the_default(engine: Engin
 
 def test_not_ready_without_a_database(data_dir: Path, tmp_path: Path) -> None:
     nowhere = create_engine(f"postgresql+psycopg://patok@/patok?host={tmp_path}")
-    with TestClient(create_app(nowhere, data_dir, allowed_hosts=["testserver"])) as client:
+    app = create_app(nowhere, data_dir, keyring=Keyring(nowhere, TOKEN), allowed_hosts=["testserver"])
+    with TestClient(app, headers=AUTHORIZED) as client:
         assert client.get("/health/live").status_code == 200
         for address in ("/health/ready", "/v1/frames", "/v1/frames/x/releases/2/changes?since=1"):
             answer = client.get(address)
             assert (answer.status_code, answer.json()["code"]) == (503, "DATABASE_UNAVAILABLE")
             assert str(tmp_path) not in answer.text
+        # A key cannot be looked up then, which is no refusal of the key.
+        key = {"Authorization": f"Bearer patok_0123abcd_{'x' * 43}"}
+        assert client.get("/v1/frames", headers=key).json()["code"] == "DATABASE_UNAVAILABLE"
 
 
 def test_not_ready_with_other_tables(engine: Engine, data_dir: Path) -> None:

@@ -21,9 +21,11 @@ from sqlalchemy import Engine
 
 from api.answers import Answer
 from api.app import create_app
+from api.keyring import Keyring
 from api.routes.areas import AreaCollection, AreaFeature
 from api.routes.geotags import GeotagCollection, GeotagDetailFeature
 from geo.rollups.protocol import About
+from tests.api.conftest import AUTHORIZED, TOKEN
 
 Get = Callable[..., Any]
 
@@ -102,8 +104,8 @@ def test_the_catalogue_has_both_languages_and_sources(get: Get) -> None:
             assert parameter["source"]
 
 
-def test_in_a_real_server(world: Any, engine: Engine, data_dir: Path) -> None:
-    app: FastAPI = create_app(engine, data_dir)
+def test_in_a_real_server(world: Any, service: Engine, data_dir: Path) -> None:
+    app: FastAPI = create_app(service, data_dir, keyring=Keyring(service, TOKEN))
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -114,9 +116,13 @@ def test_in_a_real_server(world: Any, engine: Engine, data_dir: Path) -> None:
         assert server.started
         host, port = server.servers[0].sockets[0].getsockname()
         base = f"http://{host}:{port}"
-        with urllib.request.urlopen(f"{base}/v1/frames", timeout=10) as answer:
+
+        def asking(path: str) -> urllib.request.Request:
+            return urllib.request.Request(base + path, headers=AUTHORIZED)
+
+        with urllib.request.urlopen(asking("/v1/frames"), timeout=10) as answer:
             assert json.load(answer)["frames"][1]["name"] == "nusa"
-        with urllib.request.urlopen(f"{base}/tiles/areas.json?campaign=regsosek", timeout=10) as answer:
+        with urllib.request.urlopen(asking("/tiles/areas.json?campaign=regsosek"), timeout=10) as answer:
             (template,) = json.load(answer)["tiles"]
         assert template.startswith(f"{base}/tiles/areas/")
         with socket.create_connection((host, port), timeout=10) as raw:

@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from boundaries.store.reading import reading
+from boundaries.store.reading import Access, reading
 from geotags.store.campaigns import campaign_named
 from geotags.store.tiles import TileTooFull, geotag_tile
 
@@ -125,7 +125,7 @@ def test_filters_ask_for_one_finding_that_is_both(
 
 def test_a_tile_with_too_many_points_is_refused_and_not_thinned(world: Any, engine: Engine) -> None:
     x, y = _tile_of(115.42, -8.58, 10)
-    with reading(engine) as connection:
+    with reading(Access(engine)) as connection:
         campaign = campaign_named(connection, "regsosek")
         whole = geotag_tile(connection, campaign, (10, x, y), code=None, severity=None)
         points = len(mapbox_vector_tile.decode(whole)["geotags"]["features"])

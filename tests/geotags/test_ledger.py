@@ -19,6 +19,7 @@ import pytest
 from sqlalchemy import Engine
 
 import geotags.run
+from boundaries.store.reading import Access, reading
 from boundaries.store.releases import find_release, open_frame, revert
 from geo.frame import Frame, Segment
 from geo.levels import Level
@@ -202,7 +203,7 @@ def test_a_campaign_names_the_release_of_its_present_results(world: World) -> No
     world.load(campaign, again)
 
     def number() -> int:
-        with world.engine.connect() as connection:
+        with reading(Access(world.engine)) as connection:
             return next(one["number"] for one in read_campaigns(connection) if one["name"] == campaign.name)
 
     assert number() == 2
@@ -238,8 +239,7 @@ def test_a_load_broken_off_goes_on_where_it_ended(world: World, monkeypatch: pyt
     assert world.outcome(broken).clusters == world.outcome(whole).clusters
 
 
-@pytest.mark.parametrize("table", ["incoming", "geotag_results", "findings", "places"])
-def test_ctrl_c_within_a_copy(world: World, monkeypatch: pytest.MonkeyPatch, table: str) -> None:
+def test_ctrl_c_within_a_copy(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The driver cannot even roll back there; the batches before stay, and the engine goes on."""
     monkeypatch.setattr(geotags.run, "ROWS_PER_BATCH", 10)
     campaign, rows = world.campaign(), _rows(30)
@@ -250,7 +250,7 @@ def test_ctrl_c_within_a_copy(world: World, monkeypatch: pytest.MonkeyPatch, tab
 
     def copy(cursor: Any, statement: Any, **rest: Any) -> Any:
         nonlocal copies
-        copies += f"COPY {table} " in statement
+        copies += "COPY incoming " in statement
         return begin(cursor, statement, **rest)
 
     def interrupted(self: Any, row: Any) -> None:

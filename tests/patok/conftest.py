@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from boundaries.store.principals import SERVICE_ROLE
 from patok.cli import main
 from patok.settings import DESCRIPTIONS
 
@@ -67,6 +68,8 @@ def own_database(engine: Engine, data_dir: Path, monkeypatch: pytest.MonkeyPatch
         monkeypatch.delenv(name, raising=False)
     url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     monkeypatch.setenv("PATOK_DATABASE_URL", url)
+    service = engine.url.set(drivername="postgresql", username=SERVICE_ROLE)
+    monkeypatch.setenv("PATOK_SERVICE_DATABASE_URL", service.render_as_string(hide_password=False))
     monkeypatch.setenv("PATOK_DATA_DIR", str(data_dir))
     yield engine
 

@@ -16,8 +16,10 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 
 from api.app import create_app
+from api.keyring import Keyring
 from boundaries.store.cluster import Cluster
 from boundaries.store.engine import connect
+from boundaries.store.guard import connect_service
 from boundaries.store.schema import migrate
 from tests.web.kabupaten import fill
 from tests.web.watched import Watched
@@ -34,13 +36,18 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+TOKEN = "a-token-for-the-test"
 VENDOR = Path(__file__).parents[2] / "api" / "web" / "vendor" / "maplibre-gl"
 
 
 @contextmanager
-def serving(engine: Engine, data_dir: Path, access_token: str | None = None) -> Iterator[str]:
-    """The real application on a free port of loopback; gives its address."""
-    app = create_app(engine, data_dir, access_token=access_token)
+def serving(cluster: Cluster, data_dir: Path, codes: list[str] | None = None) -> Iterator[str]:
+    """The real application on a free port of loopback; gives its address. ``codes`` gets one of a link."""
+    engine = connect_service(cluster.service_url())
+    keyring = Keyring(engine, TOKEN)
+    if codes is not None:
+        codes.append(keyring.new_code())
+    app = create_app(engine, data_dir, keyring=keyring)
     config = uvicorn.Config(
         app, host="127.0.0.1", port=0, log_level="warning", access_log=False, timeout_graceful_shutdown=1
     )
@@ -56,10 +63,13 @@ def serving(engine: Engine, data_dir: Path, access_token: str | None = None) -> 
     finally:
         server.should_exit = True
         thread.join(timeout=20)
+        engine.dispose()
 
 
 @pytest.fixture(scope="module")
-def page_engine(open_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Path]]:
+def page_cluster(
+    open_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Cluster, Path]]:
     """The filled database, on a server of its own because other tests empty theirs, and its data folder."""
     cluster = Cluster(open_folder / "page", durable=False)
     try:
@@ -67,36 +77,31 @@ def page_engine(open_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         migrate(engine)
         folder = tmp_path_factory.mktemp("page")
         fill(engine, folder)
-        yield engine, folder
+        yield cluster, folder
         engine.dispose()
     finally:
         cluster.stop()
 
 
 @pytest.fixture(scope="module")
-def address(page_engine: tuple[Engine, Path]) -> Iterator[str]:
+def address(page_cluster: tuple[Cluster, Path]) -> Iterator[str]:
     """Where the page of the filled database is."""
-    with serving(*page_engine) as base:
-        yield base
-
-
-@pytest.fixture(scope="module")
-def token() -> str:
-    """An access token."""
-    return "a-token-for-the-test"
-
-
-@pytest.fixture(scope="module")
-def address_with_token(page_engine: tuple[Engine, Path], token: str) -> Iterator[str]:
-    """The same behind the access token."""
-    with serving(*page_engine, access_token=token) as base:
+    with serving(*page_cluster) as base:
         yield base
 
 
 @pytest.fixture
-def address_of_nothing(engine: Engine, data_dir: Path) -> Iterator[str]:
+def link(page_cluster: tuple[Cluster, Path]) -> Iterator[str]:
+    """The same, with the link that the server prints: it signs in once."""
+    codes: list[str] = []
+    with serving(*page_cluster, codes) as base:
+        yield f"{base}/#sign-in={codes[0]}"
+
+
+@pytest.fixture
+def address_of_nothing(engine: Engine, cluster: Cluster, data_dir: Path) -> Iterator[str]:
     """A server whose database has no campaign."""
-    with serving(engine, data_dir) as base:
+    with serving(cluster, data_dir) as base:
         yield base
 
 
@@ -117,7 +122,7 @@ def watch(browser: Browser) -> Iterator[Callable[..., Watched]]:
     """Open pages with ``watch(base, **context_options)``; none may have had a fault in the end."""
     opened: list[Watched] = []
 
-    def start(base: str, **options: Any) -> Watched:
+    def start(base: str, *, signed_in: bool = True, **options: Any) -> Watched:
         given: dict[str, Any] = {
             "viewport": {"width": 1000, "height": 640},
             "locale": "id-ID",
@@ -132,6 +137,8 @@ def watch(browser: Browser) -> Iterator[Callable[..., Watched]]:
             "addEventListener('securitypolicyviolation', (e) => "
             "reportViolation(`${e.violatedDirective} ${e.blockedURI}`))"
         )
+        if signed_in:
+            context.add_init_script(f"sessionStorage.setItem('patok.token', '{TOKEN}')")
         watched.page.on("request", watched.on_request)
         watched.page.on("console", watched.on_console)
         watched.page.on("pageerror", lambda error: watched.faults.append(f"script: {error}"))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.web.conftest import TOKEN
 from tests.web.kabupaten import ALL_OUTSIDE, CELLS, STACKED, WITHOUT_GEOTAGS
 from tests.web.watched import Watched
 
@@ -272,29 +273,54 @@ def test_on_a_phone(watch: Watch, address: str) -> None:
     assert 0 < marked["x"] < 390 and 0 < marked["y"] < panel["y"]  # not behind the panel
 
 
-def test_the_token_is_asked_for_and_sent(watch: Watch, address_with_token: str, token: str) -> None:
-    watched = watch(address_with_token, locale="en-GB")
+def test_the_key_is_asked_for_and_sent(watch: Watch, address: str) -> None:
+    watched = watch(address, signed_in=False, locale="en-GB")
     page = watched.page
-    page.goto(address_with_token)
-    field = page.get_by_label("Access token", exact=True).last
-    field.fill("another-token")
+    page.goto(address)
+    field = page.get_by_label("Access key", exact=True).last
+    field.fill("another-key")
     page.get_by_role("button", name="Continue").click()
-    page.get_by_text("That token was not accepted.").wait_for()
-    field.fill(token)
+    page.get_by_text("That key was not accepted.").wait_for()
+    field.fill(TOKEN)
     page.get_by_role("button", name="Continue").click()
     page.wait_for_selector("#map:not([aria-busy])")
     watched.settle()
     assert page.locator("#areas tbody tr").count() == 2
     tiles = [request for request in watched.requests if ".mvt" in request.url]
-    assert tiles and all(request.headers["authorization"] == f"Bearer {token}" for request in tiles)
-    assert not any(token in request.url for request in watched.requests) and token not in page.url
+    assert tiles and all(request.headers["authorization"] == f"Bearer {TOKEN}" for request in tiles)
+    assert not any(TOKEN in request.url for request in watched.requests) and TOKEN not in page.url
     page.reload()
     page.locator("#areas tbody tr").first.wait_for()  # kept in this tab
     watched.settle()
     assert page.evaluate("localStorage.length") == 0
+    forgive_refusals(watched)
+
+
+def forgive_refusals(watched: Watched) -> None:
+    """The browser itself writes refused requests to the console."""
     refused = [fault for fault in watched.faults if "401" in fault]
-    assert refused  # the browser itself writes refused requests to the console
+    assert refused
     watched.faults = [fault for fault in watched.faults if fault not in refused]
+
+
+def test_the_printed_link_signs_in_once(watch: Watch, link: str) -> None:
+    base, code = link.split("/#sign-in=")
+    watched = watch(base, signed_in=False, locale="en-GB")
+    page = watched.page
+    page.goto(link)
+    page.wait_for_selector("#map:not([aria-busy])")
+    watched.settle()
+    assert page.locator("#areas tbody tr").count() == 2
+    assert "sign-in" not in page.url and not any(code in request.url for request in watched.requests)
+    other_tab = page.context.new_page()
+    other_tab.goto(base)
+    other_tab.locator("#areas tbody tr").first.wait_for()
+    # In another browser the link has been used.
+    late = watch(base, signed_in=False, locale="en-GB")
+    late.page.goto(link)
+    late.page.get_by_label("Access key", exact=True).last.wait_for()
+    assert "sign-in" not in late.page.url
+    forgive_refusals(late)
 
 
 def test_a_server_that_does_not_answer(watch: Watch, address: str) -> None:

@@ -5,7 +5,14 @@ SELECT
     c.level,
     c.ruleset ->> 'name' AS ruleset,
     CAST(c.ruleset ->> 'version' AS integer) AS ruleset_version,
-    (SELECT count(*) FROM geotags AS g WHERE g.campaign_id = c.id AND g.is_current) AS geotags,
+    (
+        SELECT count(*)
+        FROM geotags AS g
+        WHERE g.campaign_id = c.id
+          AND g.is_current
+          AND (CAST(:scope_areas AS text[]) IS NULL OR g.assigned_area ^@ ANY (CAST(:scope_areas AS text[])))
+          AND (CAST(:scope_key AS integer) IS NULL OR g.key_id = CAST(:scope_key AS integer))
+    ) AS geotags,
     r.number,
     r.label,
     r.effective_on,
@@ -17,6 +24,9 @@ LEFT JOIN releases AS r
         SELECT max(t.release_id)
         FROM geotags AS g
         JOIN geotag_results AS t ON t.province = g.province AND t.geotag_id = g.id
-        WHERE g.campaign_id = c.id AND g.is_current
+        WHERE g.campaign_id = c.id
+          AND g.is_current
+          AND (CAST(:scope_areas AS text[]) IS NULL OR g.assigned_area ^@ ANY (CAST(:scope_areas AS text[])))
+          AND (CAST(:scope_key AS integer) IS NULL OR g.key_id = CAST(:scope_key AS integer))
     )
 ORDER BY c.name

@@ -26,6 +26,8 @@ FROM (
       AND (CAST(:code AS text) IS NULL OR f.check_code = CAST(:code AS text))
       AND (CAST(:area AS text) IS NULL OR starts_with(g.assigned_area, CAST(:area AS text)))
       AND g.is_current
+      AND (CAST(:scope_areas AS text[]) IS NULL OR g.assigned_area ^@ ANY (CAST(:scope_areas AS text[])))
+      AND (CAST(:scope_key AS integer) IS NULL OR g.key_id = CAST(:scope_key AS integer))
     ORDER BY f.id
     LIMIT :limit
 ) AS p

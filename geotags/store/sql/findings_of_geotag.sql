@@ -27,4 +27,6 @@ LEFT JOIN LATERAL (
 WHERE f.geotag_id = :geotag_id
   AND f.campaign_id = :campaign_id
   AND g.is_current
+  AND (CAST(:scope_areas AS text[]) IS NULL OR g.assigned_area ^@ ANY (CAST(:scope_areas AS text[])))
+  AND (CAST(:scope_key AS integer) IS NULL OR g.key_id = CAST(:scope_key AS integer))
 ORDER BY array_position(ARRAY['error', 'review', 'info'], f.severity), f.id

@@ -29,6 +29,8 @@ candidates AS (
     FROM tile
     JOIN geotags AS g ON g.geom && tile.near
     WHERE g.campaign_id = :campaign_id AND g.is_current
+      AND (CAST(:scope_areas AS text[]) IS NULL OR g.assigned_area ^@ ANY (CAST(:scope_areas AS text[])))
+      AND (CAST(:scope_key AS integer) IS NULL OR g.key_id = CAST(:scope_key AS integer))
 ),
 points AS MATERIALIZED (
     SELECT c.province, c.id, c.assigned_area, c.place

@@ -16,6 +16,8 @@ FROM geotags AS g
 LEFT JOIN geotag_results AS r ON r.province = g.province AND r.geotag_id = g.id
 WHERE g.campaign_id = :campaign_id
   AND g.is_current
+  AND (CAST(:scope_areas AS text[]) IS NULL OR g.assigned_area ^@ ANY (CAST(:scope_areas AS text[])))
+  AND (CAST(:scope_key AS integer) IS NULL OR g.key_id = CAST(:scope_key AS integer))
   AND g.id > :after
   AND (CAST(:geotag_id AS bigint) IS NULL OR g.id = CAST(:geotag_id AS bigint))
   AND (CAST(:area AS text) IS NULL OR starts_with(g.assigned_area, CAST(:area AS text)))

@@ -13,6 +13,8 @@ FROM (
     FROM findings AS f
     JOIN geotags AS g ON g.province = f.province AND g.id = f.geotag_id
     WHERE f.campaign_id = :campaign_id AND g.is_current
+      AND (CAST(:scope_areas AS text[]) IS NULL OR g.assigned_area ^@ ANY (CAST(:scope_areas AS text[])))
+      AND (CAST(:scope_key AS integer) IS NULL OR g.key_id = CAST(:scope_key AS integer))
     GROUP BY f.check_code
 ) AS found
 FULL JOIN (
@@ -21,6 +23,8 @@ FULL JOIN (
     JOIN geotags AS g ON g.province = r.province AND g.id = r.geotag_id
     CROSS JOIN LATERAL jsonb_object_keys(r.not_assessed) AS reason (code)
     WHERE r.campaign_id = :campaign_id AND g.is_current
+      AND (CAST(:scope_areas AS text[]) IS NULL OR g.assigned_area ^@ ANY (CAST(:scope_areas AS text[])))
+      AND (CAST(:scope_key AS integer) IS NULL OR g.key_id = CAST(:scope_key AS integer))
     GROUP BY reason.code
 ) AS unassessed ON unassessed.code = found.code
 ORDER BY 1

@@ -45,6 +45,8 @@ features AS (
         LEFT JOIN geotag_results AS r ON r.province = g.province AND r.geotag_id = g.id
         WHERE g.campaign_id = :campaign_id
           AND g.is_current
+          AND (CAST(:scope_areas AS text[]) IS NULL OR g.assigned_area ^@ ANY (CAST(:scope_areas AS text[])))
+          AND (CAST(:scope_key AS integer) IS NULL OR g.key_id = CAST(:scope_key AS integer))
           AND g.assigned_area BETWEEN s.area_code
               AND s.area_code || substr(CAST(:pattern AS text), length(s.area_code) + 1)
           AND starts_with(g.assigned_area, s.area_code)
