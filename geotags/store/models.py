@@ -72,6 +72,7 @@ class GeotagRow(Base):
         Index(
             "ix_geotags_duplicate", "campaign_id", "lon_key", "lat_key", postgresql_where=text("is_current")
         ),
+        Index("ix_geotags_cell", "campaign_id", "cell", postgresql_where=text("is_current")),
         Index("ix_geotags_area", "campaign_id", "assigned_area", "id"),
         Index("ix_geotags_item", "campaign_id", "item_id"),
         {"postgresql_partition_by": "LIST (province)"},
@@ -107,7 +108,11 @@ class GeotagRow(Base):
     lat_key: Mapped[int | None] = mapped_column(BigInteger)
     key_id: Mapped[int | None]
     """The access key that sent it; None where a file was loaded."""
-    geom = mapped_column(Geometry("POINT", srid=4326), Computed(_POINT, persisted=True), nullable=True)
+    geom = mapped_column(
+        Geometry("POINT", srid=4326, spatial_index=False), Computed(_POINT, persisted=True), nullable=True
+    )
+    cell: Mapped[int | None] = mapped_column(BigInteger, Computed("patok_cell(lon, lat)", persisted=True))
+    """The tile of zoom 24 that it lies in, in Z-order: see ``geotags.store.tiles``."""
 
 
 class GeotagResultRow(Base):

@@ -15,6 +15,8 @@ GEOTAG_TILE_MIN_ZOOM = 8
 GEOTAG_TILE_MAX_ZOOM = 16
 """4096 units over 611 m are 0.15 m each: finer than what a geotag can mean."""
 
+CELL_ZOOM = 24
+
 MOST_POINTS = 200_000
 """More are refused, never thinned: some 12 MB of tile, what a browser on a small laptop still draws."""
 
@@ -28,6 +30,21 @@ class TileTooFull(InputError):
         id="Ubin peta ini berisi lebih dari {most} geotag. "
         "Perbesar peta, atau saring menurut kode atau keparahan.",
     )
+
+
+def cells_of_tile(tile: tuple[int, int, int]) -> tuple[int, int]:
+    """The first and the last cell of a tile (z, x, y): the column ``cell`` of geotags in Z-order (Morton).
+
+    Cells are the tiles of zoom 24, some 2 m wide; the bits of their rows and columns alternate, so that the
+    cells of any tile follow each other.
+    """
+    z, x, y = tile
+    digits = (
+        "".join(row + column for row, column in zip(f"{y:0{z}b}", f"{x:0{z}b}", strict=True)) if z else ""
+    )
+    below = 2 * (CELL_ZOOM - z)
+    first = int(digits or "0", 2) << below
+    return first, first + (1 << below) - 1
 
 
 def geotag_tile(
@@ -46,6 +63,7 @@ def geotag_tile(
     rather than leaving out points.
     """
     z, x, y = tile
+    first_cell, last_cell = cells_of_tile(tile)
     row = read_rows(
         connection,
         statement("geotags.store", "geotag_tile"),
@@ -53,6 +71,8 @@ def geotag_tile(
         z=z,
         x=x,
         y=y,
+        first_cell=first_cell,
+        last_cell=last_cell,
         code=code,
         severity=severity,
         most=most,

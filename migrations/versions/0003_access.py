@@ -33,6 +33,30 @@ READ_BY_ALL = (
 
 GUARDED = ("geotags", "geotag_results", "findings", "geotag_ledger", "clusters")
 
+FUNCTIONS = """
+CREATE FUNCTION patok_spread(n bigint) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT (d | (d << 1)) & 6148914691236517205
+    FROM (SELECT (c | (c << 2)) & 3689348814741910323 AS d
+    FROM (SELECT (b | (b << 4)) & 1085102592571150095 AS c
+    FROM (SELECT (a | (a << 8)) & 71777214294589695 AS b
+    FROM (SELECT (n | (n << 16)) & 281470681808895 AS a) AS s1) AS s2) AS s3) AS s4
+$$;
+CREATE FUNCTION patok_cell(lon float8, lat float8) RETURNS bigint
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT CASE WHEN lon BETWEEN -180 AND 180 AND lat BETWEEN -85 AND 85 THEN
+        patok_spread(least(floor((lon + 180) / 360 * 16777216), 16777215)::bigint)
+        | (patok_spread(floor((1 - asinh(tan(radians(lat))) / pi()) / 2 * 16777216)::bigint) << 1)
+    END
+$$;
+"""
+CELLS = """
+ALTER TABLE geotags ADD COLUMN cell BIGINT GENERATED ALWAYS AS (patok_cell(lon, lat)) STORED;
+CREATE INDEX ix_geotags_cell ON geotags (campaign_id, cell) WHERE is_current;
+DROP INDEX idx_geotags_geom;
+"""
+"""A geotag's tile of zoom 24 in Z-order, so that every tile is a range. Row policies keep comparisons of
+geometries out of the index, because those are not leakproof; whole numbers are."""
+
 COLUMNS = """
 ALTER TABLE geotags ADD COLUMN key_id INTEGER;
 ALTER TABLE geotag_results ADD COLUMN assigned_area TEXT;
@@ -79,9 +103,10 @@ ENTERED = f"{SEES_ALL} OR ({IS_OWN} AND {IN_AREAS})"
 
 def upgrade() -> None:
     """Columns that the policies read, the keys, the policies and the grants."""
-    for statement in COLUMNS.split(";\n"):
-        if statement.strip():
-            op.execute(statement)
+    for script in (FUNCTIONS, CELLS, COLUMNS):
+        for statement in script.split(";\n"):
+            if statement.strip():
+                op.execute(statement)
     for table in GUARDED:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
@@ -117,6 +142,9 @@ def downgrade() -> None:
     op.execute("REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM patok_service, patok_checker")
     op.execute("DROP TABLE access_keys")
     op.execute("ALTER TABLE geotag_ledger DROP COLUMN key_id")
-    op.execute("ALTER TABLE geotags DROP COLUMN key_id")
+    op.execute("ALTER TABLE geotags DROP COLUMN key_id, DROP COLUMN cell")
+    op.execute("DROP FUNCTION patok_cell(float8, float8)")
+    op.execute("DROP FUNCTION patok_spread(bigint)")
+    op.execute("CREATE INDEX idx_geotags_geom ON geotags USING gist (geom)")
     for table in ("geotag_results", "findings"):
         op.execute(f"ALTER TABLE {table} DROP COLUMN key_id, DROP COLUMN assigned_area")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+import random
+import re
 from collections import Counter
 from collections.abc import Callable
+from importlib.resources import files
 from typing import Any
 
 import mapbox_vector_tile
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
+from boundaries.store.principals import Principal, Role, set_scope
 from boundaries.store.reading import Access, reading
 from geotags.store.campaigns import campaign_named
-from geotags.store.tiles import TileTooFull, geotag_tile
+from geotags.store.tiles import TileTooFull, cells_of_tile, geotag_tile
 
 Get = Callable[..., Any]
 GEOTAGS = "/tiles/geotags/{}/{}/{}.mvt"
@@ -121,6 +125,49 @@ def test_filters_ask_for_one_finding_that_is_both(
         features = _features(client, GEOTAGS.format(9, x, y), "geotags", campaign="regsosek", **wanted)
         found |= {feature["properties"]["geotag_id"] for feature in features}
     assert found == matching & world.on_map().keys()
+
+
+def _plan(engine: Engine, principal: Principal, statement_name: str, **values: Any) -> str:
+    sql = files("geotags.store").joinpath("sql", f"{statement_name}.sql").read_text("utf-8")
+    with engine.begin() as connection:
+        set_scope(connection, principal)
+        connection.execute(text("SET LOCAL enable_seqscan = off"))  # the table is small
+        rows = connection.execute(text("EXPLAIN " + sql), values | principal.bound()).scalars()
+        return "\n".join(rows)
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.DEVICE, Role.NATIONAL])
+def test_row_policies_leave_the_index_usable(world: Any, engine: Engine, service: Engine, role: Role) -> None:
+    """A policy is looked at before any comparison that could tell what a hidden row holds; && could."""
+    principal = Principal(role, 1, () if role.sees_all else ("9471",))
+    first, last = cells_of_tile((12, *_tile_of(115.42, -8.58, 12)))
+    values: dict[str, Any] = dict.fromkeys(("code", "severity")) | {
+        "campaign_id": 1, "z": 12, "x": 1, "y": 1, "first_cell": first, "last_cell": last, "most": 10,
+    }  # fmt: skip
+    plan = _plan(service, principal, "geotag_tile", **values)
+    assert re.search(r"Index (Only )?Scan using geotags_\w+_campaign_id_cell_idx", plan), plan
+    assert re.search(r"Index Cond: .*cell >= .*cell <= ", plan), plan
+    # The same for the beginnings of codes that summaries ask for.
+    leakproof = "SELECT bool_and(proleakproof) FROM pg_proc WHERE proname IN ('text_ge', 'text_le', 'int8ge')"
+    with service.connect() as connection:
+        assert connection.execute(text(leakproof)).scalar_one()
+
+
+def test_a_tile_of_any_zoom_is_a_range_of_cells(engine: Engine) -> None:
+    """Against the rows and columns themselves, and PostgreSQL against arithmetic."""
+    chosen = random.Random(24)
+    asked = text("SELECT patok_cell(:lon, :lat)")
+    with engine.connect() as connection:
+        for _ in range(500):
+            lon, lat = chosen.uniform(-180, 180), chosen.uniform(-85, 85)
+            cell = connection.execute(asked, {"lon": lon, "lat": lat}).scalar_one()
+            for zoom in (0, 1, 8, 16, 24):
+                first, last = cells_of_tile((zoom, *_tile_of(lon, lat, zoom)))
+                assert first <= cell <= last
+        for lon, lat in ((0.0, 85.1), (181.0, 0.0), (None, 0.0)):
+            assert connection.execute(asked, {"lon": lon, "lat": lat}).scalar_one() is None
+    assert cells_of_tile((0, 0, 0)) == (0, 4**24 - 1)
+    assert [cells_of_tile((1, x, y))[0] >> 46 for y in (0, 1) for x in (0, 1)] == [0, 1, 2, 3]
 
 
 def test_a_tile_with_too_many_points_is_refused_and_not_thinned(world: Any, engine: Engine) -> None:
