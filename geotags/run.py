@@ -8,27 +8,24 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from boundaries.store.reading import Engine
-from geo.checks.duplicate_coordinate import CHECK as DUPLICATE_COORDINATE
 from geo.checks.protocol import Scope
 from geo.checks.registry import CHECKS
 from geo.engine import check_geotags
 from geo.frame import Frame
 from geo.geotags import Geotags
 from geotags.store.campaigns import Campaign, lock_campaign
-from geotags.store.clusters import refresh_duplicates
 from geotags.store.current import current_geotags, geotags_of_rows, owners_of
+from geotags.store.groups import Touched, judge_alone, judge_touched, judge_waiting, wait
 from geotags.store.intake import store_geotags
 from geotags.store.partitions import ensure_partitions, provinces_of
 from geotags.store.results import delete_results, write_results
 
 # A batch is one transaction: what Ctrl-C can undo, and how much memory the rows of it take.
 ROWS_PER_BATCH = 20_000
+GROUPS_AT_ONCE = 500
 
-# A batch says nothing of duplicates: some of its rows may be repeated, superseded or left out.
-_ALONE = tuple(check for check in CHECKS if check.scope is Scope.RECORD)
-
-STORED_CHECKS = (*_ALONE, DUPLICATE_COORDINATE)
-"""The checks that a campaign in the database is given; ``geotags.bulk`` gives all to files."""
+# Without a list of photos there is nothing to bring together: those checks say so of each record.
+_ALONE = tuple(check for check in CHECKS if check.scope in (Scope.RECORD, Scope.PHOTO))
 
 Progress = Callable[[int], None]
 """Called with the number of geotags done since the last call."""
@@ -71,13 +68,14 @@ def load_geotags(
             lock_campaign(connection, campaign)
             stored = store_geotags(connection, campaign.campaign_id, batch, frame.scheme, provinces)
             write_results(connection, campaign.campaign_id, release_id, checked, stored.owners)
-            refresh_duplicates(connection, campaign, release_id, frame, stored.places, stored.left)
+            judge_touched(connection, campaign, release_id, frame, stored.touched)
         report.new += len(stored.new_rows)
         report.repeated += len(stored.repeated_rows)
         changed = sorted(stored.changed_rows + stored.foreign_rows)
         report.changed += len(changed)
         report.changed_rows.extend(start + row for row in changed)
         progress(len(batch))
+    judge_all_waiting(engine, campaign, frame, release_id)
     return report
 
 
@@ -93,15 +91,33 @@ def check_campaign(
     One transaction: readers see the old results until all are new.
     """
     done = 0
-    places: set[tuple[int, int]] = set()
     with engine.begin() as connection:
         lock_campaign(connection, campaign)
         delete_results(connection, campaign.campaign_id, [check.code for check in _ALONE])
         for rows in current_geotags(connection, campaign.campaign_id, ROWS_PER_BATCH):
-            checked = check_geotags(geotags_of_rows(rows), frame, campaign.level, campaign.ruleset, _ALONE)
-            write_results(connection, campaign.campaign_id, release_id, checked, owners_of(rows))
-            places.update((row.lon_key, row.lat_key) for row in rows if row.lon_key is not None)
+            geotags = geotags_of_rows(rows)
+            checked = check_geotags(geotags, frame, campaign.level, campaign.ruleset, _ALONE)
+            owners = owners_of(rows)
+            write_results(connection, campaign.campaign_id, release_id, checked, owners)
+            touched = Touched(provinces={owner.province for owner in owners.values()})
+            usable = np.array([row.lon_key is not None for row in rows])
+            touched.gain(geotags, usable, {row: owner.geotag_id for row, owner in owners.items()})
+            judge_alone(connection, campaign, release_id, frame, touched)
+            wait(connection, campaign, touched.groups)
             done += len(rows)
             progress(len(rows))
-        refresh_duplicates(connection, campaign, release_id, frame, places)
+        while judge_waiting(connection, campaign, release_id, frame, limit=GROUPS_AT_ONCE):
+            pass
     return done
+
+
+def judge_all_waiting(engine: Engine, campaign: Campaign, frame: Frame, release_id: int) -> int:
+    """Judge every group that waits, some at a time, each time in a transaction; returns how many."""
+    done = 0
+    while True:
+        with engine.begin() as connection:
+            lock_campaign(connection, campaign)
+            n = judge_waiting(connection, campaign, release_id, frame, limit=GROUPS_AT_ONCE)
+        if not n:
+            return done
+        done += n

@@ -10,7 +10,15 @@ from geo.errors import ServerUnreachable, ServiceUnguarded
 from geo.text import Text
 
 CONNECTIONS = 20
-GUARDED_TABLES = ("geotags", "geotag_results", "findings", "geotag_ledger", "clusters")
+GUARDED_TABLES = (
+    "geotags",
+    "geotag_results",
+    "findings",
+    "geotag_ledger",
+    "clusters",
+    "quarantine",
+    "sync_batches",
+)
 """The tables with rows of households: each has row policies, for owners too."""
 
 _MIGHTY = Text(

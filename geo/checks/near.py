@@ -23,12 +23,16 @@ FURTHEST_M = 15.0
 """No check of neighbours looks further, so that a halo of four times that around a part of a campaign holds
 everything that its geotags depend on."""
 
+HALO_M = 60.0
+"""Further than any check of places looks: twice the centroid's and four times ``FURTHEST_M``. A square with
+what lies so far around it is enough to judge what is in it."""
+
 _CROWDED = 32  # geotags in a cell, from which on it pays to bring those of one coordinate together
 DOUBTFUL_SHARE = 1e-3
 """By less than this share of its square a distance in the plane of one point differs from that in the plane
 between both, up to ``2 * FURTHEST_M`` apart and 89.5 degrees from the equator."""
 
-_CLUSTER_CELLS_PER_DEG = 100
+SQUARES_PER_DEG = 100
 """Clusters end at the lines of this grid: a market is one cluster, a town is not, and parts of a campaign
 that are cut along the grid have the same clusters as the whole."""
 
@@ -92,7 +96,7 @@ def _neighbourhood(subject: Subject) -> Neighbourhood:
         lon,
         lat,
         as_numbers(buildings(geotags, rows)),
-        _square(lat) * 10**6 + _square(lon),
+        strips(lat) * 10**6 + strips(lon),
         special,
     )
 
@@ -112,11 +116,11 @@ def _together(
     return order
 
 
-def _square(degrees: NDArray[np.float64]) -> NDArray[np.int64]:
+def strips(degrees: NDArray[np.float64]) -> NDArray[np.int64]:
     """The number of the strip of 0.01 degree, cut so that whole degrees are always lines between strips."""
     whole = np.floor(degrees)
-    part = np.minimum(np.floor((degrees - whole) * _CLUSTER_CELLS_PER_DEG), _CLUSTER_CELLS_PER_DEG - 1)
-    return np.asarray(whole * _CLUSTER_CELLS_PER_DEG + part, np.int64)
+    part = np.minimum(np.floor((degrees - whole) * SQUARES_PER_DEG), SQUARES_PER_DEG - 1)
+    return np.asarray(whole * SQUARES_PER_DEG + part, np.int64)
 
 
 def cluster_keys(

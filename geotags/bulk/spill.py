@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from geo.checks.near import HALO_M
 from geo.checks.protocol import Scope
 from geo.engine import Checked
 from geo.geotags import Geotags
@@ -20,8 +21,6 @@ from geotags.bulk.scratch import by_number, read_batch, write_batches
 TILE_DEG = 0.5
 """Places are brought together in squares of this side, and checked with what lies just around them. The most
 crowded one, around Jakarta, holds millions of families: a larger square would not fit beside another."""
-HALO_M = 60.0
-"""Further than any check of places looks: twice the centroid's and four times the near duplicate's reach."""
 NOWHERE = -1
 """The square of geotags without a usable coordinate."""
 

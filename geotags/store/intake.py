@@ -16,6 +16,7 @@ from geo.checks.duplicate_coordinate import coordinate_keys
 from geo.codes import CodeScheme
 from geo.geotags import Geotags
 from geotags.store.details import details_of, instants
+from geotags.store.groups import Touched
 from geotags.store.partitions import province_of
 from geotags.store.results import Owner
 
@@ -42,8 +43,7 @@ class Stored:
     another body under the same item and revision); foreign (another key sent the item). ``outdated_rows``
     are those new rows whose item has a higher revision already.
 
-    ``owners`` holds the geotag of every new row. The duplicates at two sets of places (coordinate keys)
-    must be judged again: ``places`` have gained a geotag, ``left`` have lost one.
+    ``owners`` holds the geotag of every new row, ``touched`` the groups that must be judged again.
     """
 
     new_rows: list[int] = field(default_factory=list)
@@ -52,8 +52,7 @@ class Stored:
     foreign_rows: list[int] = field(default_factory=list)
     outdated_rows: set[int] = field(default_factory=set)
     owners: dict[int, Owner] = field(default_factory=dict)
-    places: set[tuple[int, int]] = field(default_factory=set)
-    left: set[tuple[int, int]] = field(default_factory=set)
+    touched: Touched = field(default_factory=Touched)
 
 
 def store_geotags(
@@ -88,8 +87,11 @@ def store_geotags(
         not_current = {row.id for row in inserted if not row.is_current}
         stored.outdated_rows = {r for r, owner in stored.owners.items() if owner.geotag_id in not_current}
         superseded = connection.execute(text(named_sql("geotags.store", "geotags_supersede")), bound)
-        stored.left.update((row.lon_key, row.lat_key) for row in superseded if row.lon_key is not None)
-    stored.places.update((int(keys[row, 0]), int(keys[row, 1])) for row in stored.new_rows if usable[row])
+        touched, current = stored.touched, set(stored.new_rows) - stored.outdated_rows
+        touched.lose(superseded)
+        touched.gain(geotags, usable, {row: stored.owners[row].geotag_id for row in sorted(current)})
+        touched.places.update((int(keys[row, 0]), int(keys[row, 1])) for row in current if usable[row])
+        touched.provinces = {owner.province for owner in stored.owners.values()}
     connection.execute(text("TRUNCATE incoming"))
     return stored
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from geoalchemy2 import Geometry
@@ -62,6 +63,9 @@ class LedgerRow(Base):
     received_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     key_id: Mapped[int | None]
     """The access key that sent it; None where a file was loaded."""
+    batch_id: Mapped[uuid.UUID | None]
+    answer: Mapped[dict[str, Any] | None]
+    """What the device was answered: said again when it sends the same body again."""
 
 
 class GeotagRow(Base):
@@ -74,6 +78,8 @@ class GeotagRow(Base):
         ),
         Index("ix_geotags_cell", "campaign_id", "cell", postgresql_where=text("is_current")),
         Index("ix_geotags_area", "campaign_id", "assigned_area", "id"),
+        Index("ix_geotags_household", "campaign_id", "household_key", postgresql_where=text("is_current")),
+        Index("ix_geotags_enumerator", "campaign_id", "enumerator_id", postgresql_where=text("is_current")),
         Index("ix_geotags_item", "campaign_id", "item_id"),
         {"postgresql_partition_by": "LIST (province)"},
     )
@@ -184,3 +190,56 @@ class FindingRow(Base):
     """As of its geotag, like ``key_id``: the row policies read both."""
     key_id: Mapped[int | None]
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class QuarantineRow(Base):
+    """An item that a device sent and that could not be stored as a geotag: its bytes, and why."""
+
+    __tablename__ = "quarantine"
+    __table_args__ = (
+        UniqueConstraint(
+            "campaign_id", "key_id", "body_sha256", "reason", postgresql_nulls_not_distinct=True
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    key_id: Mapped[int | None]
+    areas: Mapped[list[str]]
+    """Those of the key when it was sent: whoever looks after them all may see it."""
+    item_id: Mapped[str | None]
+    body: Mapped[bytes]
+    body_sha256: Mapped[bytes]
+    reason: Mapped[str]
+    """A word of ``geotags.reasons``."""
+    field: Mapped[str | None]
+    batch_id: Mapped[uuid.UUID]
+    received_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class SyncBatchRow(Base):
+    """A batch sent with an idempotency key: its answer, once there is one."""
+
+    __tablename__ = "sync_batches"
+    __table_args__ = (Index("ix_sync_batches_started_at", "started_at"),)
+
+    key_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """The access key; 0 for who signed in without one."""
+    idempotency_key: Mapped[str] = mapped_column(primary_key=True)
+    body_sha256: Mapped[bytes]
+    batch_id: Mapped[uuid.UUID]
+    answer: Mapped[dict[str, Any] | None]
+    started_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class WaitingGroupRow(Base):
+    """Geotags that belong together and changed: their checks wait until nothing more comes for a moment."""
+
+    __tablename__ = "waiting_groups"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    """A ``geo.checks.protocol.Scope``."""
+    group_key: Mapped[str] = mapped_column(primary_key=True)
+    first_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    last_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())

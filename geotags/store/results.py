@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,7 @@ import numpy as np
 from sqlalchemy import Connection, text
 
 from boundaries.store.engine import named_sql
-from geo.checks.duplicate_coordinate import CHECK as DUPLICATE_COORDINATE
-from geo.checks.protocol import Severity
-from geo.engine import Checked, Finding, Verdict, roll_up
+from geo.engine import Checked, Finding, Verdict
 
 Owners = Mapping[int, "Owner"]
 """Row of a batch -> what its result and findings take over from its geotag."""
@@ -43,16 +41,10 @@ def write_results(
 ) -> None:
     """Write results and findings of the geotags whose rows ``owners`` names.
 
-    ``checked`` holds the checks that need no other geotag. Duplicates are left to
-    ``geotags.store.clusters``, which sees the whole campaign; a geotag without a usable coordinate
-    has no place there, and this is said here. Other checks that look at other geotags are not run in a
-    database (``geotags.run.STORED_CHECKS``) and have no outcome.
+    ``checked`` holds the checks that need no other geotag; the others are for ``geotags.store.groups``.
     """
     membership, verdicts = checked.membership, checked.verdicts()
     not_assessed = checked.not_assessed()
-    if checked.ruleset.is_on(DUPLICATE_COORDINATE.code):
-        for row in np.flatnonzero(~checked.subject.usable).tolist():
-            not_assessed[row][DUPLICATE_COORDINATE.code] = "coordinate_unusable"
     rows = list(owners)
     columns = _owned(owners.values()) | {
         "verdict": [Verdict(int(verdicts[row])).word for row in rows],
@@ -62,29 +54,27 @@ def write_results(
     }
     bound = {"campaign_id": campaign_id, "release_id": release_id}
     connection.execute(text(named_sql("geotags.store", "results_insert")), bound | columns)
-    found = ((finding, None) for finding in checked.findings() if finding.row in owners)
-    write_findings(connection, campaign_id, release_id, found, owners)
+    found = [(owners[f.row], f, None) for f in checked.findings() if f.row in owners]
+    write_findings(connection, campaign_id, release_id, found)
 
 
 def write_findings(
     connection: Connection,
     campaign_id: int,
     release_id: int,
-    findings: Iterable[tuple[Finding, int | None]],
-    owners: Owners,
+    found: Sequence[tuple[Owner, Finding, int | None]],
 ) -> None:
-    """Write findings, each with the cluster it belongs to, in the caller's transaction."""
-    pairs = list(findings)
-    if not pairs:
+    """Write findings, each with its geotag and the cluster it belongs to, in the caller's transaction."""
+    if not found:
         return
-    columns = _owned(owners[finding.row] for finding, _ in pairs) | {
-        "check_code": [finding.check.code for finding, _ in pairs],
-        "check_version": [finding.check.version for finding, _ in pairs],
-        "severity": [finding.severity.word for finding, _ in pairs],
-        "distance_m": [finding.distance_m for finding, _ in pairs],
-        "probability": [finding.probability for finding, _ in pairs],
-        "evidence": [json.dumps(finding.evidence) for finding, _ in pairs],
-        "cluster_id": [cluster_id for _, cluster_id in pairs],
+    columns = _owned(owner for owner, _, _ in found) | {
+        "check_code": [finding.check.code for _, finding, _ in found],
+        "check_version": [finding.check.version for _, finding, _ in found],
+        "severity": [finding.severity.word for _, finding, _ in found],
+        "distance_m": [finding.distance_m for _, finding, _ in found],
+        "probability": [finding.probability for _, finding, _ in found],
+        "evidence": [json.dumps(finding.evidence) for _, finding, _ in found],
+        "cluster_id": [cluster_id for _, _, cluster_id in found],
     }
     bound = {"campaign_id": campaign_id, "release_id": release_id}
     connection.execute(text(named_sql("geotags.store", "findings_insert")), bound | columns)
@@ -99,39 +89,6 @@ def _owned(owners: Iterable[Owner]) -> dict[str, list[Any]]:
         "assigned_area": [one.assigned_area for one in all_of_them],
         "key_id": [one.key_id for one in all_of_them],
     }
-
-
-def update_verdicts(
-    connection: Connection,
-    ids: list[int],
-    provinces: list[str],
-    reasons: Mapping[int, Mapping[str, str | None]],
-) -> None:
-    """Roll verdicts up anew after findings of clustered checks changed.
-
-    ``reasons`` gives, per geotag, check codes with why they were not assessed (None: assessed now).
-    """
-    rows = connection.execute(
-        text(named_sql("geotags.store", "results_of")), {"ids": ids, "provinces": provinces}
-    ).all()
-    if not rows:
-        return
-    worst = np.array(
-        [max((Severity[s.upper()] for s in row.severities), default=0) for row in rows], np.uint8
-    )
-    verdicts = roll_up(worst, np.array([row.undecided for row in rows]))
-    updates = []
-    for row, verdict in zip(rows, verdicts.tolist(), strict=True):
-        packed = {**row.not_assessed, **reasons.get(row.geotag_id, {})}
-        updates.append(
-            {
-                "verdict": Verdict(verdict).word,
-                "not_assessed": json.dumps({code: reason for code, reason in packed.items() if reason}),
-                "province": row.province,
-                "geotag_id": row.geotag_id,
-            }
-        )
-    connection.execute(text(named_sql("geotags.store", "verdict_update")), updates)
 
 
 def finding_items(connection: Connection, campaign_id: int) -> list[tuple[str, str, str]]:

@@ -274,7 +274,7 @@ def test_a_batch_is_whole_or_not_there(world: World, monkeypatch: pytest.MonkeyP
     def fail(*_: object) -> None:
         raise BrokenOff
 
-    monkeypatch.setattr(geotags.run, "refresh_duplicates", fail)  # the last step of a batch
+    monkeypatch.setattr(geotags.run, "judge_touched", fail)  # the last step of a batch
     with pytest.raises(BrokenOff):
         world.load(campaign, _rows(5))
     for table in ("geotag_ledger", *PARTITIONED, "clusters"):

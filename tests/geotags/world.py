@@ -26,7 +26,7 @@ from geo.engine import Checked, Verdict, check_geotags
 from geo.frame import Frame
 from geo.geotags import Geotags
 from geo.levels import Level
-from geotags.run import STORED_CHECKS, LoadReport, load_geotags
+from geotags.run import LoadReport, load_geotags
 from geotags.store.campaigns import Campaign, create_campaign
 
 KABUPATEN = ("5105", "5206", "9471")
@@ -131,9 +131,7 @@ class World:
 
     def check_file(self, rows: Sequence[Mapping[str, Any]]) -> Outcome:
         """The same without a database."""
-        return Outcome.of_checked(
-            check_geotags(as_geotags(rows), self.frame, Level.SUBSLS, checks=STORED_CHECKS)
-        )
+        return Outcome.of_checked(check_geotags(as_geotags(rows), self.frame, Level.SUBSLS))
 
     def query(self, statement: str, **values: Any) -> list[Any]:
         with self.engine.connect() as connection:

@@ -1,2 +1,1 @@
-DELETE FROM findings
-WHERE geotag_id = ANY (:ids) AND province = ANY (:provinces) AND check_code = ANY (:codes)
+DELETE FROM findings WHERE id = ANY (:ids) AND province = ANY (:provinces)

@@ -1,0 +1,232 @@
+"""Groups of stored geotags: those of a household, an enumerator, a place, an area.
+
+A batch judges the small groups that it touched at once, in its own transaction, so that its answer knows
+of them. Large ones, areas and squares wait in a table until nothing more comes for a moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Row, text
+
+from boundaries.store.engine import named_sql
+from geo.checks.duplicate_coordinate import CHECK as DUPLICATE_COORDINATE
+from geo.checks.duplicate_coordinate import COORDINATE_KEY_PER_DEGREE
+from geo.checks.near import HALO_M, SQUARES_PER_DEG, strips
+from geo.checks.protocol import Check, Scope
+from geo.checks.registry import CHECKS
+from geo.frame import Frame
+from geo.geotags import Geotags
+from geotags.store.campaigns import Campaign
+from geotags.store.current import geotags_of_rows
+from geotags.store.judged import Judged, Rows, judge, write_judged
+
+MOST_AT_ONCE = 500
+"""Geotags of one group that are judged while a device waits: a market has ten thousand at one place."""
+
+_EVERY = 2**31
+_SQL_OF_SCOPE = {
+    Scope.HOUSEHOLD: "geotags_of_households",
+    Scope.ENUMERATOR: "geotags_of_enumerators",
+    Scope.AREA: "geotags_of_areas",
+}
+_METRES_PER_DEGREE = 110_574.0  # of latitude at the equator, the least there is
+
+Group = tuple[Scope, str]
+"""A scope and the key of a group of it."""
+
+
+@dataclass
+class Touched:
+    """The groups that gained or lost a geotag, and the geotags that are in no group of a scope."""
+
+    groups: set[Group] = field(default_factory=set)
+    places: set[tuple[int, int]] = field(default_factory=set)
+    """Coordinate keys."""
+    alone: dict[Scope, list[int]] = field(default_factory=dict)
+    provinces: set[str] = field(default_factory=set)
+    left_ids: list[int] = field(default_factory=list)
+    """Geotags that are not current any more."""
+
+    def gain(self, geotags: Geotags, usable: np.ndarray, ids: dict[int, int]) -> None:
+        """Geotags of a batch, by row, that are the current ones of their items."""
+        rows = list(ids)
+        for scope, column in (
+            (Scope.HOUSEHOLD, geotags.household_key),
+            (Scope.ENUMERATOR, geotags.enumerator_id),
+            (Scope.AREA, geotags.assigned_area),
+        ):
+            for row in rows:
+                key = column[row].as_py()
+                if key:
+                    self.groups.add((scope, key))
+                else:
+                    self.alone.setdefault(scope, []).append(ids[row])
+        there = [row for row in rows if usable[row]]
+        self.groups |= squares_of(geotags.lon[there], geotags.lat[there])
+        self.alone.setdefault(Scope.PLACE, []).extend(ids[row] for row in rows if not usable[row])
+
+    def lose(self, left: Iterable[Row[Any]]) -> None:
+        """Geotags that are not current any more."""
+        for row in left:
+            self.left_ids.append(row.id)
+            pairs = (
+                (Scope.HOUSEHOLD, row.household_key),
+                (Scope.ENUMERATOR, row.enumerator_id),
+                (Scope.AREA, row.assigned_area),
+            )
+            self.groups.update((scope, key) for scope, key in pairs if key)
+            if row.lon_key is not None:
+                self.places.add((row.lon_key, row.lat_key))
+                self.groups |= squares_of(np.array([row.lon]), np.array([row.lat]))
+
+
+def squares_of(lon: np.ndarray, lat: np.ndarray) -> set[Group]:
+    """The squares of 0.01 degree that places (n,), (n,) lie in, and those whose geotags can feel them."""
+    reach_lat = HALO_M / _METRES_PER_DEGREE
+    reach_lon = reach_lat / np.maximum(np.cos(np.radians(lat)), 0.01)
+    found: set[Group] = set()
+    for east in (-1, 0, 1):
+        for north in (-1, 0, 1):
+            columns, rows = strips(lon + east * reach_lon), strips(lat + north * reach_lat)
+            found.update(
+                (Scope.PLACE, f"{c} {r}") for c, r in zip(columns.tolist(), rows.tolist(), strict=True)
+            )
+    return found
+
+
+def checks_of(campaign: Campaign, scope: Scope) -> list[Check]:
+    """The checks of a scope that the campaign's ruleset has on."""
+    return [check for check in CHECKS if check.scope is scope and campaign.ruleset.is_on(check.code)]
+
+
+def judge_touched(
+    connection: Connection, campaign: Campaign, release_id: int, frame: Frame, touched: Touched
+) -> None:
+    """Judge what is small at once and leave the rest waiting. In the caller's transaction, which holds the
+    campaign's lock."""
+    judged: list[Judged] = []
+    waiting = {group for group in touched.groups if group[0] in (Scope.AREA, Scope.PLACE)}
+    for scope in (Scope.HOUSEHOLD, Scope.ENUMERATOR):
+        keys = sorted(key for of, key in touched.groups if of is scope)
+        rows = _of_keys(connection, campaign, scope, keys, MOST_AT_ONCE)
+        kept, crowded = _without_crowded(rows, MOST_AT_ONCE)
+        waiting |= {(scope, key) for key in crowded}
+        judged.append(judge(campaign, frame, kept, checks_of(campaign, scope)))
+    if campaign.ruleset.is_on(DUPLICATE_COORDINATE.code):
+        rows = _at_places(connection, campaign, sorted(touched.places))
+        kept, _ = _without_crowded(rows, MOST_AT_ONCE)  # the square that they lie in waits anyway
+        judged.append(judge(campaign, frame, kept, [DUPLICATE_COORDINATE]))
+    judged += _judge_alone(connection, campaign, frame, touched)
+    judged = [one for one in judged if one.rows]
+    write_judged(connection, campaign, release_id, judged, touched.left_ids)
+    wait(connection, campaign, waiting)
+
+
+def judge_alone(
+    connection: Connection, campaign: Campaign, release_id: int, frame: Frame, touched: Touched
+) -> None:
+    """Judge only what is in no group: geotags without a household, an enumerator or a place."""
+    write_judged(connection, campaign, release_id, _judge_alone(connection, campaign, frame, touched))
+
+
+def _judge_alone(connection: Connection, campaign: Campaign, frame: Frame, touched: Touched) -> list[Judged]:
+    judged = []
+    for scope, ids in touched.alone.items():
+        if ids:
+            listed = {"ids": ids, "provinces": sorted(touched.provinces)}
+            rows = connection.execute(_sql("geotags_of_ids"), listed).all()
+            judged.append(judge(campaign, frame, rows, checks_of(campaign, scope)))
+    return judged
+
+
+def wait(connection: Connection, campaign: Campaign, groups: Iterable[Group]) -> None:
+    """Have some groups judged soon."""
+    listed = sorted(group for group in groups if checks_of(campaign, group[0]))
+    columns = {"scopes": [scope.value for scope, _ in listed], "keys": [key for _, key in listed]}
+    connection.execute(_sql("groups_wait"), {"campaign_id": campaign.campaign_id} | columns)
+
+
+def judge_waiting(
+    connection: Connection,
+    campaign: Campaign,
+    release_id: int,
+    frame: Frame,
+    *,
+    limit: int,
+    quiet_s: float = 0.0,
+    most_s: float = 0.0,
+) -> int:
+    """Judge up to ``limit`` groups that wait; returns how many. As ``judge_touched`` in its transaction.
+
+    A group is due when nothing came to it for ``quiet_s`` seconds, and after ``most_s`` whatever came.
+    """
+    bound = {"campaign_id": campaign.campaign_id, "quiet_s": quiet_s, "most_s": most_s, "limit": limit}
+    taken = connection.execute(_sql("groups_take"), bound).all()
+    judged: list[Judged] = []
+    for scope in _SQL_OF_SCOPE:
+        keys = sorted(row.group_key for row in taken if row.scope == scope)
+        rows = _of_keys(connection, campaign, scope, keys, _EVERY)
+        judged.append(judge(campaign, frame, rows, checks_of(campaign, scope)))
+    for key in sorted(row.group_key for row in taken if row.scope == Scope.PLACE):
+        judged.append(_judge_square(connection, campaign, frame, key))
+    write_judged(connection, campaign, release_id, [one for one in judged if one.own])
+    return len(taken)
+
+
+def _judge_square(connection: Connection, campaign: Campaign, frame: Frame, key: str) -> Judged:
+    column, row = (int(part) for part in key.split())
+    reach_lat = HALO_M / _METRES_PER_DEGREE
+    edge_deg = max(abs(row), abs(row + 1)) / SQUARES_PER_DEG + reach_lat
+    reach_lon = reach_lat / max(np.cos(np.radians(min(edge_deg, 90.0))), 0.01)
+    box = {
+        "west": column / SQUARES_PER_DEG - reach_lon,
+        "east": (column + 1) / SQUARES_PER_DEG + reach_lon,
+        "south": row / SQUARES_PER_DEG - reach_lat,
+        "north": (row + 1) / SQUARES_PER_DEG + reach_lat,
+    }
+    keys = {name: round(degrees * COORDINATE_KEY_PER_DEGREE) for name, degrees in box.items()}
+    bound = {"campaign_id": campaign.campaign_id} | keys
+    rows = connection.execute(_sql("geotags_of_square"), bound).all()
+    geotags = geotags_of_rows(rows)
+    inside = (strips(geotags.lon) == column) & (strips(geotags.lat) == row)
+    own = np.flatnonzero(inside).tolist()
+    return judge(campaign, frame, rows, checks_of(campaign, Scope.PLACE), own)
+
+
+def _of_keys(
+    connection: Connection, campaign: Campaign, scope: Scope, keys: Sequence[str], most: int
+) -> Rows:
+    if not keys:
+        return []
+    bound = {"campaign_id": campaign.campaign_id, "keys": list(keys), "most": most}
+    return connection.execute(_sql(_SQL_OF_SCOPE[scope]), bound).all()
+
+
+def _at_places(connection: Connection, campaign: Campaign, places: Sequence[tuple[int, int]]) -> Rows:
+    if not places:
+        return []
+    bound = {
+        "campaign_id": campaign.campaign_id,
+        "lon_keys": [lon for lon, _ in places],
+        "lat_keys": [lat for _, lat in places],
+        "most": MOST_AT_ONCE,
+    }
+    return connection.execute(_sql("geotags_of_places"), bound).all()
+
+
+def _without_crowded(rows: Rows, most: int) -> tuple[list[Row[Any]], set[str]]:
+    """The rows of groups of at most ``most``, and the keys of the other groups."""
+    sizes: dict[str, int] = {}
+    for row in rows:
+        sizes[row.group_key] = sizes.get(row.group_key, 0) + 1
+    crowded = {key for key, size in sizes.items() if size > most}
+    return [row for row in rows if row.group_key not in crowded], crowded
+
+
+def _sql(name: str) -> Any:
+    return text(named_sql("geotags.store", name))

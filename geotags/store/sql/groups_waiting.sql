@@ -1,0 +1,1 @@
+SELECT count(*) FROM waiting_groups WHERE campaign_id = :campaign_id
