@@ -31,11 +31,13 @@ from api.routes import (
     sign_in,
     styles,
     summaries,
+    sync,
     tiles,
 )
 from boundaries.store.reading import Engine
 from geo.errors import PatokError
 from geo.text import Language
+from geotags.against import Opened
 
 ROUTERS = (
     health.router,
@@ -45,6 +47,7 @@ ROUTERS = (
     areas.router,
     campaigns.router,
     geotags.router,
+    sync.router,
     findings.router,
     summaries.router,
     checks.router,
@@ -126,6 +129,7 @@ def create_app(
         telemetry=_NO_TELEMETRY,
     )
     app.state.engine = engine
+    app.state.opened = Opened(engine, data_dir)
     app.state.keyring = keyring or Keyring(engine)
     app.state.data_dir = data_dir
     app.state.language = language

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from boundaries.store.principals import as_checker
 from boundaries.store.reading import Engine
 from geo.checks.protocol import Scope
 from geo.checks.registry import CHECKS
@@ -25,7 +26,7 @@ ROWS_PER_BATCH = 20_000
 GROUPS_AT_ONCE = 500
 
 # Without a list of photos there is nothing to bring together: those checks say so of each record.
-_ALONE = tuple(check for check in CHECKS if check.scope in (Scope.RECORD, Scope.PHOTO))
+ALONE = tuple(check for check in CHECKS if check.scope in (Scope.RECORD, Scope.PHOTO))
 
 Progress = Callable[[int], None]
 """Called with the number of geotags done since the last call."""
@@ -63,7 +64,7 @@ def load_geotags(
     ensure_partitions(engine, provinces)
     for start in range(0, len(geotags), ROWS_PER_BATCH):
         batch = geotags.take(np.arange(start, min(start + ROWS_PER_BATCH, len(geotags))))
-        checked = check_geotags(batch, frame, campaign.level, campaign.ruleset, _ALONE)
+        checked = check_geotags(batch, frame, campaign.level, campaign.ruleset, ALONE)
         with engine.begin() as connection:
             lock_campaign(connection, campaign)
             stored = store_geotags(connection, campaign.campaign_id, batch, frame.scheme, provinces)
@@ -93,10 +94,10 @@ def check_campaign(
     done = 0
     with engine.begin() as connection:
         lock_campaign(connection, campaign)
-        delete_results(connection, campaign.campaign_id, [check.code for check in _ALONE])
+        delete_results(connection, campaign.campaign_id, [check.code for check in ALONE])
         for rows in current_geotags(connection, campaign.campaign_id, ROWS_PER_BATCH):
             geotags = geotags_of_rows(rows)
-            checked = check_geotags(geotags, frame, campaign.level, campaign.ruleset, _ALONE)
+            checked = check_geotags(geotags, frame, campaign.level, campaign.ruleset, ALONE)
             owners = owners_of(rows)
             write_results(connection, campaign.campaign_id, release_id, checked, owners)
             touched = Touched(provinces={owner.province for owner in owners.values()})
@@ -111,13 +112,28 @@ def check_campaign(
     return done
 
 
-def judge_all_waiting(engine: Engine, campaign: Campaign, frame: Frame, release_id: int) -> int:
-    """Judge every group that waits, some at a time, each time in a transaction; returns how many."""
+def judge_all_waiting(
+    engine: Engine,
+    campaign: Campaign,
+    frame: Frame,
+    release_id: int,
+    *,
+    limit: int = GROUPS_AT_ONCE,
+    quiet_s: float = 0.0,
+    most_s: float = 0.0,
+) -> int:
+    """Judge every group that is due, some at a time, each time in a transaction; returns how many.
+
+    ``quiet_s`` and ``most_s`` as in ``geotags.store.groups.judge_waiting``; without them all are due.
+    """
     done = 0
     while True:
         with engine.begin() as connection:
             lock_campaign(connection, campaign)
-            n = judge_waiting(connection, campaign, release_id, frame, limit=GROUPS_AT_ONCE)
+            with as_checker(connection):
+                n = judge_waiting(
+                    connection, campaign, release_id, frame, limit=limit, quiet_s=quiet_s, most_s=most_s
+                )
         if not n:
             return done
         done += n

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
+import json
+import uuid
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +28,8 @@ _COPY = (
     " assigned_area, lon_text, lat_text, typed, lon, lat, accuracy_m, datum_epsg, captured_at,"
     " enumerator_id, lon_key, lat_key, details) FROM STDIN"
 )
+_BODY_HASH = 3
+"""Where the hash of the body stands in a record."""
 _MANY_ROWS = 1000
 """From so many rows on the planner is told how many they are: else it takes them for a handful."""
 _BODY_COLUMNS = (
@@ -61,21 +66,31 @@ def store_geotags(
     geotags: Geotags,
     scheme: CodeScheme,
     provinces: Collection[str],
+    *,
     key_id: int | None = None,
+    batch_id: uuid.UUID | None = None,
+    bodies: Sequence[bytes] | None = None,
+    more: Sequence[Mapping[str, Any]] | None = None,
 ) -> Stored:
     """Store what is new. A repeated row, a changed and a foreign one change nothing.
 
-    Runs in the caller's transaction, which holds the campaign's lock: that is what keeps two keys from
-    sending one item at the same moment.
+    ``bodies`` are hashes of what the rows were made of; by default of what is stored. ``more`` is kept with
+    the details of each row. Runs in the caller's transaction, which holds the campaign's lock: that is what
+    keeps two keys from sending one item at the same moment.
     """
     connection.execute(text(named_sql("geotags.store", "incoming_table")))
     keys, usable = _keys(geotags)
     with copying(connection, _COPY) as copy:
-        for record in _records(geotags, keys, usable, scheme, provinces):
-            copy.write_row(record)
+        for row, record in enumerate(_records(geotags, keys, usable, scheme, provinces)):
+            *known, details = record
+            if bodies is not None:
+                known[_BODY_HASH] = bodies[row]
+            if more is not None and more[row]:
+                details = json.dumps({**json.loads(str(details)), **more[row]}, sort_keys=True)
+            copy.write_row((*known, details))
     if len(geotags) >= _MANY_ROWS:
         connection.execute(text("ANALYZE incoming"))
-    bound = {"campaign_id": campaign_id, "key_id": key_id}
+    bound: dict[str, Any] = {"campaign_id": campaign_id, "key_id": key_id, "batch_id": batch_id}
     stored = Stored()
     with as_checker(connection):
         foreign = connection.execute(text(named_sql("geotags.store", "incoming_foreign")), bound)
@@ -97,7 +112,7 @@ def store_geotags(
 
 
 def _sort_outcomes(
-    connection: Connection, geotags: Geotags, bound: dict[str, int | None], stored: Stored
+    connection: Connection, geotags: Geotags, bound: Mapping[str, Any], stored: Stored
 ) -> None:
     areas = geotags.assigned_area.to_pylist()
     for row in connection.execute(text(named_sql("geotags.store", "ledger_outcomes")), bound):

@@ -29,6 +29,16 @@ def province_of(code: str, scheme: CodeScheme, known: Collection[str]) -> str:
     return province if province in known else UNKNOWN_PROVINCE
 
 
+def existing_partitions(engine: Engine) -> frozenset[str]:
+    """The provinces that have a partition of each large table."""
+    asked = text(
+        "SELECT right(relname, 2) FROM pg_class WHERE relispartition AND relkind = 'r' "
+        "AND relnamespace = current_schema()::regnamespace AND relname ~ '^findings_[0-9]{2}$'"
+    )
+    with engine.connect() as connection:
+        return frozenset(connection.execute(asked).scalars())
+
+
 def ensure_partitions(engine: Engine, provinces: Iterable[str]) -> None:
     """Create what is missing. Geotags of a province must not lie in the default partition yet.
 

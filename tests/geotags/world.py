@@ -137,6 +137,11 @@ class World:
         with self.engine.connect() as connection:
             return list(connection.execute(text(statement), values))
 
+    def execute(self, statement: str, **values: Any) -> None:
+        """A statement that changes something, as the owner of the tables."""
+        with self.engine.begin() as connection:
+            connection.execute(text(statement), values)
+
     def outcome(self, campaign: Campaign) -> Outcome:
         """Of all current geotags, as stored."""
         bound = {"campaign": campaign.campaign_id}

@@ -1,0 +1,125 @@
+"""A batch from a device: judged, stored and answered in one transaction.
+
+The ledger decides what is new. What was answered is kept with the ledger's line, in the same transaction, so
+that a device whose connection broke after the commit gets the very same answer when it sends again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from boundaries.store.principals import Principal, as_checker, set_scope
+from boundaries.store.reading import Connection, Engine, outage_said
+from boundaries.store.transactions import RolledBack, limited
+from geo.engine import check_geotags
+from geotags.against import Against
+from geotags.items import Item, Refused, geotags_of
+from geotags.run import ALONE
+from geotags.store.answers import Answered, answers_of_new, earlier_answers, keep_answers, set_apart
+from geotags.store.batches import Begun, finish_batch
+from geotags.store.campaigns import lock_campaign
+from geotags.store.groups import judge_touched
+from geotags.store.intake import Stored, store_geotags
+from geotags.store.results import write_results
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Items of one request, in its order. ``keep`` False judges them and stores nothing."""
+
+    items: Sequence[Item | Refused]
+    received_at: dt.datetime
+    batch_id: uuid.UUID = field(default_factory=uuid.uuid4)
+    keep: bool = True
+    begun: Begun | None = None
+    """Where it came with an idempotency key."""
+
+
+def sync(engine: Engine, principal: Principal, against: Against, batch: Batch) -> list[Answered]:
+    """Store and judge a batch; one answer per item, in its order.
+
+    Raises ``DatabaseUnavailable``; then nothing of the batch is stored.
+    """
+    answers: dict[int, Answered] = {}
+    storable: list[tuple[int, Item]] = []
+    for position, item in enumerate(batch.items):
+        if isinstance(item, Refused):
+            answers[position] = Answered.set_apart(item)
+        elif not principal.covers(item.values["assigned_area"]):
+            answers[position] = Answered.refused(item, "quarantined", "area_not_of_key", "assigned_area")
+        else:
+            storable.append((position, item))
+    items = [item for _, item in storable]
+    geotags = geotags_of(items, batch.received_at) if items else None
+    campaign = against.campaign
+    checked = None
+    if geotags is not None:
+        checked = check_geotags(geotags, against.frame, campaign.level, campaign.ruleset, ALONE)
+    try:
+        with outage_said(), engine.begin() as connection:
+            limited(connection)
+            set_scope(connection, principal)
+            lock_campaign(connection, campaign)
+            if geotags is not None and checked is not None:
+                stored = store_geotags(
+                    connection,
+                    campaign.campaign_id,
+                    geotags,
+                    against.frame.scheme,
+                    against.provinces,
+                    key_id=principal.key_id,
+                    batch_id=batch.batch_id,
+                    bodies=[item.body_sha256 for item in items],
+                    more=[item.more for item in items],
+                )
+                write_results(connection, campaign.campaign_id, against.release_id, checked, stored.owners)
+                with as_checker(connection):
+                    judge_touched(connection, campaign, against.release_id, against.frame, stored.touched)
+                of_items = _answers(connection, against, batch, items, stored)
+                answers |= {storable[row][0]: answer for row, answer in of_items.items()}
+            set_apart(connection, campaign, principal, batch.batch_id, _bodies(batch, answers))
+            if batch.begun is not None:
+                said = [answers[position].as_json() for position in range(len(batch.items))]
+                finish_batch(connection, principal, batch.begun, {"results": said})
+            if not batch.keep:
+                raise RolledBack
+    except RolledBack:
+        pass
+    return [answers[position] for position in range(len(batch.items))]
+
+
+def _answers(
+    connection: Connection, against: Against, batch: Batch, items: Sequence[Item], stored: Stored
+) -> dict[int, Answered]:
+    """The answers of the items that could be stored, by row."""
+    campaign = against.campaign
+    current = {row: owner for row, owner in stored.owners.items() if row not in stored.outdated_rows}
+    made = {
+        "release": against.frame.release,
+        "ruleset": campaign.ruleset.name,
+        "ruleset_version": campaign.ruleset.version,
+        "batch_id": str(batch.batch_id),
+        "received_at": batch.received_at.isoformat(),
+    }
+    answers = answers_of_new(connection, current, items, made)
+    keep_answers(connection, campaign, answers)
+    known = sorted({*stored.repeated_rows, *stored.outdated_rows})
+    answers |= earlier_answers(connection, campaign, known, items, stored.outdated_rows)
+    for row in stored.changed_rows:
+        answers[row] = Answered.refused(items[row], "conflict", "other_body", None)
+    for row in stored.foreign_rows:
+        answers[row] = Answered.refused(items[row], "conflict", "item_of_another_key", None)
+    return answers
+
+
+def _bodies(batch: Batch, answers: dict[int, Answered]) -> list[tuple[Answered, bytes]]:
+    """What is set aside, with the bytes as they came."""
+    kept = []
+    for position, answer in sorted(answers.items()):
+        if answer.reason is not None:
+            item = batch.items[position]
+            kept.append((answer, item.body))
+    return kept
