@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -38,6 +40,7 @@ from boundaries.store.reading import Engine
 from geo.errors import PatokError
 from geo.text import Language
 from geotags.against import Opened
+from geotags.waiting import Waiting
 
 ROUTERS = (
     health.router,
@@ -109,6 +112,7 @@ def create_app(
     allowed_hosts: Sequence[str] = LOOPBACK_HOSTS,
     language: Language = "en",
     rulesets_dir: Path | None = None,
+    judges_waiting: bool = False,
 ) -> FastAPI:
     """The application on an engine and a data folder.
 
@@ -116,10 +120,24 @@ def create_app(
     files and of /health needs a token that ``keyring`` knows; by default it knows the access keys in the
     database. ``allowed_hosts`` are the names, without port, that the Host header may have. ``language`` is
     what is answered to a client that asks for none. ``rulesets_dir`` has the office's rulesets; rulesets in
-    the data folder, if it is not given. Before listening beyond loopback call ``api.access.check_bind``.
+    the data folder, if it is not given. ``judges_waiting`` runs a thread beside the requests that judges
+    groups of geotags soon after they changed (``geotags.waiting``). Before listening beyond loopback call
+    ``api.access.check_bind``.
     """
     mimetypes.add_type("text/javascript", ".mjs")  # some systems do not know it, and nosniff then refuses it
+    opened = Opened(engine, data_dir)
+
+    @asynccontextmanager
+    async def working(_: FastAPI) -> AsyncIterator[None]:
+        waiting = Waiting(engine, opened)
+        if judges_waiting:
+            waiting.start()
+        yield
+        if judges_waiting:
+            await run_in_threadpool(waiting.stop)
+
     app = _Described(
+        lifespan=working,
         title="Patok",
         summary="Area frames, geotags, and what the checks found.",
         version="0.1.0",
@@ -129,7 +147,7 @@ def create_app(
         telemetry=_NO_TELEMETRY,
     )
     app.state.engine = engine
-    app.state.opened = Opened(engine, data_dir)
+    app.state.opened = opened
     app.state.keyring = keyring or Keyring(engine)
     app.state.data_dir = data_dir
     app.state.language = language

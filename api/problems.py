@@ -96,12 +96,17 @@ TITLES: dict[int, Text] = {
     403: Text(en="Not for this key", id="Bukan untuk kunci ini"),
     404: Text(en="Not there", id="Tidak ada"),
     405: Text(en="Method not allowed", id="Metode tidak diperbolehkan"),
+    413: Text(en="Too large", id="Terlalu besar"),
+    415: Text(en="Not of a kind that is read", id="Bukan jenis yang dapat dibaca"),
     409: Text(en="The state does not allow it", id="Keadaan tidak mengizinkannya"),
     421: Text(en="Another server", id="Server lain"),
     422: Text(en="Not accepted", id="Tidak diterima"),
     500: Text(en="Fault in Patok", id="Kesalahan pada Patok"),
     503: Text(en="Not ready", id="Belum siap"),
 }
+RETRY_AFTER_S = 3
+"""When to come again where the service cannot answer now; clients add some chance of their own."""
+_COME_AGAIN = ("BATCH_IN_FLIGHT",)
 _OTHER = Text(en="Request refused", id="Permintaan ditolak")
 
 _NO_ADDRESS = Text(
@@ -151,6 +156,8 @@ def problem_response(error: PatokError, language: Language) -> JSONResponse:
     headers = {"Cache-Control": "no-store", "Content-Language": language}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if status == 503 or error.code in _COME_AGAIN:
+        headers["Retry-After"] = str(RETRY_AFTER_S)
     body = problem_body(error.code, status, _said_without_input(error, language), language)
     if "parameter" in error.values:
         body["parameters"] = [error.values["parameter"]]

@@ -121,8 +121,11 @@ def judge_all_waiting(
     limit: int = GROUPS_AT_ONCE,
     quiet_s: float = 0.0,
     most_s: float = 0.0,
+    rounds: int | None = None,
 ) -> int:
-    """Judge every group that is due, some at a time, each time in a transaction; returns how many.
+    """Judge every group that is due, ``limit`` at a time, each time in a transaction; returns how many.
+
+    At most ``rounds`` times; None goes on until none is due.
 
     ``quiet_s`` and ``most_s`` as in ``geotags.store.groups.judge_waiting``; without them all are due.
     """
@@ -134,6 +137,7 @@ def judge_all_waiting(
                 n = judge_waiting(
                     connection, campaign, release_id, frame, limit=limit, quiet_s=quiet_s, most_s=most_s
                 )
-        if not n:
-            return done
         done += n
+        rounds = None if rounds is None else rounds - 1
+        if not n or rounds == 0:
+            return done

@@ -175,7 +175,7 @@ def test_the_secrets_are_made_once_and_not_printed(tmp_path: Path) -> None:
     made = {path.name: path.read_text() for path in tmp_path.iterdir()}
     make_secrets(tmp_path)
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == made
-    assert all(len(made[name]) >= 43 for name in ("access_token", "database_password"))
+    assert all(len(made[name]) >= 43 for name in ("access_token", "database_password", "service_password"))
     assert made["access_token"] != made["database_password"]
     assert not any(secret.strip() in first for secret in made.values())
     (tmp_path / "other").mkdir()
@@ -188,7 +188,8 @@ def test_the_secrets_are_where_compose_looks_for_them(tmp_path: Path) -> None:
     settings = {**SERVICES["database"]["environment"], **SERVICES["patok"]["environment"]}
     places = {name: Path(value) for name, value in settings.items() if str(value).startswith("/secrets/")}
     assert set(places) == {"POSTGRES_PASSWORD_FILE", "PGPASSFILE", "PATOK_ACCESS_TOKEN_FILE"}
-    assert {path.name for path in places.values()} == {path.name for path in tmp_path.iterdir()}
+    named = {path.name for path in places.values()} | {"service_password"}  # the last is an option of migrate
+    assert named == {path.name for path in tmp_path.iterdir()}
     token_file = tmp_path / places["PATOK_ACCESS_TOKEN_FILE"].name
     token = read_settings({"PATOK_ACCESS_TOKEN_FILE": str(token_file), "HOME": str(tmp_path)}).access_token
     assert token == token_file.read_text()
@@ -201,7 +202,13 @@ def test_libpq_takes_the_password_file(tmp_path: Path) -> None:
     assert stat.S_IMODE(pgpass.stat().st_mode) & 0o077 == 0
     user = SERVICES["database"]["environment"]["POSTGRES_USER"]
     password = (tmp_path / "database_password").read_text()
-    assert pgpass.read_text() == f"*:*:*:{user}:{password}\n"
+    service = (tmp_path / "service_password").read_text()
+    assert pgpass.read_text() == f"*:*:*:{user}:{password}\n*:*:*:patok_service:{service}\n"
     assert not set(password) & set(":\\\n")
     url = SERVICES["patok"]["environment"]["PATOK_DATABASE_URL"]
-    assert url == f"postgresql://{user}@database:5432/{SERVICES['database']['environment']['POSTGRES_DB']}"
+    database = SERVICES["database"]["environment"]["POSTGRES_DB"]
+    assert url == f"postgresql://{user}@database:5432/{database}"
+    url = SERVICES["patok"]["environment"]["PATOK_SERVICE_DATABASE_URL"]
+    assert url == f"postgresql://patok_service@database:5432/{database}"
+    named = SERVICES["migrate"]["command"][-2:]
+    assert named == ["--service-password-file", "/secrets/service_password"]

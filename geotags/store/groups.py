@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Engine, Row, text
 
 from boundaries.store.engine import named_sql
+from boundaries.store.principals import as_checker
 from geo.checks.duplicate_coordinate import CHECK as DUPLICATE_COORDINATE
 from geo.checks.duplicate_coordinate import COORDINATE_KEY_PER_DEGREE
 from geo.checks.near import HALO_M, SQUARES_PER_DEG, strips
@@ -149,6 +150,12 @@ def wait(connection: Connection, campaign: Campaign, groups: Iterable[Group]) ->
     listed = sorted(group for group in groups if checks_of(campaign, group[0]))
     columns = {"scopes": [scope.value for scope, _ in listed], "keys": [key for _, key in listed]}
     connection.execute(_sql("groups_wait"), {"campaign_id": campaign.campaign_id} | columns)
+
+
+def campaigns_waiting(engine: Engine) -> list[str]:
+    """The names of campaigns that have groups waiting."""
+    with engine.begin() as connection, as_checker(connection):
+        return list(connection.execute(_sql("campaigns_waiting")).scalars())
 
 
 def judge_waiting(

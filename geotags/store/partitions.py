@@ -53,6 +53,20 @@ def ensure_partitions(engine: Engine, provinces: Iterable[str]) -> None:
                 _ensure(connection, table, province)
 
 
+def ensure_for_campaigns(engine: Engine) -> None:
+    """Create what is missing for the provinces of every frame that has a campaign.
+
+    The service may make no tables: what it gets of another province goes into the default partition.
+    """
+    asked = text(
+        "SELECT DISTINCT left(s.segment_key, 2) FROM campaigns AS c JOIN releases AS r USING (frame_id) "
+        "JOIN release_segments AS s ON s.release_id = r.id WHERE s.segment_key ~ '^[0-9]{2}'"
+    )
+    with engine.connect() as connection:
+        provinces = list(connection.execute(asked).scalars())
+    ensure_partitions(engine, set(provinces) - existing_partitions(engine))
+
+
 def _ensure(connection: Connection, table: str, province: str) -> None:
     # A look at the rows of pg_class: to_regclass may answer from before the lock was waited for.
     exists = text(

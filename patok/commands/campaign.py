@@ -8,6 +8,7 @@ import click
 
 from geo.levels import Level
 from geotags.store.campaigns import create_campaign, list_campaigns
+from geotags.store.partitions import ensure_for_campaigns
 from patok.options import as_json, level_option, ruleset_option
 from patok.rulesets import find_ruleset
 from patok.store import open_store
@@ -48,6 +49,7 @@ def create(
             starts_on=starts_on.date() if starts_on else None,
             ends_on=ends_on.date() if ends_on else None,
         )
+        ensure_for_campaigns(store.engine)
     say(
         "Campaign {name} is made. Next: patok geotags load {name} FILE",
         "Kegiatan {name} dibuat. Berikutnya: patok geotags load {name} BERKAS",

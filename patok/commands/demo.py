@@ -16,6 +16,7 @@ from boundaries.store import candidates, frames, releases
 from boundaries.store.cluster import Cluster
 from boundaries.store.engine import connect
 from boundaries.store.schema import migrate
+from geo.checks.protocol import Scope
 from geo.checks.registry import CHECKS
 from geo.codes import SCHEMES
 from geo.levels import Level
@@ -129,10 +130,12 @@ def compare(planted: pd.DataFrame, found: list[tuple[str, str, str]]) -> list[di
     """Per check: planted, found among them, missed, raised without having been planted.
 
     ``needs_judgement`` is True where a clean record may rightly be raised: near a border the
-    accuracy alone can put a point outside, so what was not planted is no false alarm there.
+    accuracy alone can put a point outside, neighbours may stand close together, and a point that was
+    misplaced makes a jump between two that were not. What was not planted is no false alarm there.
     """
     planted_of = {code: set(rows["assignment_id"]) for code, rows in planted.groupby("code")}
     judged = set(planted.loc[planted["needs_judgement"], "code"])
+    judged |= {check.code for check in CHECKS if check.scope is not Scope.RECORD} - set(planted["code"])
     found_of: dict[str, set[str]] = {}
     for item_id, code, _ in found:
         found_of.setdefault(code, set()).add(item_id)
@@ -181,6 +184,8 @@ def _show(table: list[dict[str, object]], folder: Path, as_json: bool) -> None:
     )
     say("The sample files are in {folder}.", "Berkas contoh ada di {folder}.", folder=folder)
     note(
-        "Checks that need judgement also raise clean records near borders, where accuracy decides.",
-        "Pemeriksaan yang butuh pertimbangan juga menandai catatan bersih dekat batas, karena akurasi.",
+        "Checks that need judgement also raise clean records: near borders, between close neighbours, and "
+        "beside misplaced points.",
+        "Pemeriksaan yang butuh pertimbangan juga menandai catatan bersih: dekat batas, antara tetangga "
+        "dekat, dan di samping titik yang salah tempat.",
     )

@@ -14,6 +14,7 @@ from api.keyring import Keyring
 from boundaries.store.keys import has_keys
 from geo.errors import SetupError
 from geo.text import Text
+from geotags.store.partitions import ensure_for_campaigns
 from patok.settings import Settings, read_settings
 from patok.store import Store, open_service, open_store
 from patok.words import note, tell
@@ -64,6 +65,7 @@ def run_server(store: Store, settings: Settings, host: str, port: int) -> None:
     keyed = settings.access_token is not None or has_keys(store.engine)
     check_bind(host, has_keys=keyed)
     host = host.strip("[]")
+    ensure_for_campaigns(store.engine)
     with open_service(settings) as engine:
         keyring = Keyring(engine, settings.access_token)
         app = create_app(
@@ -73,6 +75,7 @@ def run_server(store: Store, settings: Settings, host: str, port: int) -> None:
             allowed_hosts=[*LOOPBACK_HOSTS, *named_by(host), *settings.allowed_hosts],
             language=settings.language,
             rulesets_dir=settings.rulesets_dir,
+            judges_waiting=True,
         )
         _say_where(host, port, keyring)
         uvicorn.run(

@@ -20,6 +20,8 @@ from geo.checks.registry import CHECKS
 from patok.settings import DESCRIPTIONS
 from tests.patok.conftest import PROJECT, command_line, untraced
 
+TOKEN = "the-token-of-the-demo"
+
 
 @pytest.fixture
 def demo_environment(open_folder: Path) -> dict[str, str]:
@@ -99,7 +101,7 @@ def test_the_page_until_ctrl_c(demo_environment: dict[str, str]) -> None:
     command = command_line("demo", "--geotags", 5000, "--seed", 7, "--port", port)
     demo = subprocess.Popen(
         command,
-        env=demo_environment,
+        env=demo_environment | {"PATOK_ACCESS_TOKEN": TOKEN},
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -117,7 +119,7 @@ def test_the_page_until_ctrl_c(demo_environment: dict[str, str]) -> None:
         assert "<html" in page and "Patok" in page
         for script in re.findall(r'<script[^>]* src="([^"]+)"', page):
             assert _answer(port, script), script
-        campaigns: Any = json.loads(_answer(port, "/v1/campaigns") or b"null")
+        campaigns: Any = json.loads(_answer(port, "/v1/campaigns", TOKEN) or b"null")
         assert [(one["name"], one["geotags"]) for one in campaigns["campaigns"]] == [("contoh", 5000)]
         servers = _working_in(cluster.folder)
         assert cluster.status().pid in servers
@@ -187,9 +189,11 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _answer(port: int, path: str) -> bytes | None:
+def _answer(port: int, path: str, token: str | None = None) -> bytes | None:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as said:
+        with urllib.request.urlopen(asked, timeout=5) as said:
             content: bytes = said.read()
             return content
     except OSError:

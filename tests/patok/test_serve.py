@@ -8,9 +8,10 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from sqlalchemy import Engine, text
@@ -64,10 +65,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def answer(port: int, path: str) -> bytes | None:
+def answer(port: int, path: str, token: str | None = None, body: object = None) -> bytes | None:
     """What the server says, None while it is not there."""
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    content = None if body is None else json.dumps(body).encode()
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", content, headers)
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as said:
+        with urllib.request.urlopen(asked, timeout=5) as said:
             content: bytes = said.read()
             return content
     except urllib.error.HTTPError:
@@ -82,7 +86,7 @@ def test_serve_stays_at_home_without_a_token(
 ) -> None:
     refused = patok("serve", "--host", host)
     assert (refused.code, refused.out) == (5, "")
-    assert "PATOK_ACCESS_TOKEN" in refused.err
+    assert "patok key create" in refused.err
     monkeypatch.setenv("PATOK_HOST", host)
     assert patok("serve").code == 5
 
@@ -98,8 +102,14 @@ def test_serve_and_ctrl_c(published: Patok, environment: dict[str, str]) -> None
     )
     try:
         assert _wait(lambda: answer(port, "/health/live"), server)
-        frames = json.loads(answer(port, "/v1/frames") or b"null")
+        assert server.stderr is not None
+        printed = _until_link(server.stderr)
+        code = printed.rsplit("#sign-in=", 1)[1].strip()
+        signed_in = json.loads(answer(port, "/v1/sign-in", body={"code": code}) or b"null")
+        frames = json.loads(answer(port, "/v1/frames", signed_in["token"]) or b"null")
         assert [one["name"] for one in frames["frames"]] == ["nusa"]
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            answer(port, "/v1/frames")
         taken = published("serve", "--port", port)
         assert taken.code == 5 and f"Port {port} is in use" in taken.err
         server.send_signal(signal.SIGINT)
@@ -108,5 +118,42 @@ def test_serve_and_ctrl_c(published: Patok, environment: dict[str, str]) -> None
         server.kill()
         server.wait(10)
     assert server.returncode == 0
-    assert f"http://127.0.0.1:{port}" in said
-    assert "Traceback" not in said
+    assert f"http://127.0.0.1:{port}" in printed
+    assert "Traceback" not in printed + said
+
+
+def _until_link(lines: IO[str]) -> str:
+    printed = ""
+    while "#sign-in=" not in printed:
+        line = lines.readline()
+        assert line, printed
+        printed += line
+    return printed
+
+
+def test_keys_of_the_command_line_open_the_server(
+    published: Patok, environment: dict[str, str], tmp_path: Path
+) -> None:
+    made = published("key", "create", "dashboard", "--role", "national", "--days", 30, "--json").json
+    listed = published("key", "list", "--json").json["keys"]
+    assert [one["prefix"] for one in listed] == [made["prefix"]] and made["key"] not in str(listed)
+    assert published("key", "create", "tablet", "--role", "device").code == 2  # for which areas?
+    plain = published("key", "create", "tablet", "--role", "device", "--area", "9471")
+    assert plain.out.strip().startswith("patok_") and plain.out.count("\n") == 1
+    assert "9471" in published("key", "list").out
+    port = free_port()
+    server = subprocess.Popen(
+        command_line("serve", "--host", "0.0.0.0", "--port", port),
+        env=untraced(environment), cwd=PROJECT, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert _wait(lambda: answer(port, "/health/live"), server)
+        assert answer(port, "/v1/frames", made["key"])
+        assert published("key", "revoke", made["prefix"]).code == 0
+        assert published("key", "revoke", "00000000").code == 3
+        server.send_signal(signal.SIGTERM)
+        _, said = server.communicate(timeout=30)
+    finally:
+        server.kill()
+        server.wait(10)
+    assert "sign-in" not in said  # who reads the log of a server in a network must not come in by it

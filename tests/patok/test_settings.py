@@ -22,6 +22,7 @@ def test_without_any_variable() -> None:
         rulesets_dir=Path(folder) / "rulesets",
         host="127.0.0.1",
         port=8000,
+        service_database_url=None,
         access_token=None,
         allowed_hosts=(),
         language="en",

@@ -320,6 +320,11 @@ def test_the_printed_link_signs_in_once(watch: Watch, link: str) -> None:
     late.page.goto(link)
     late.page.get_by_label("Access key", exact=True).last.wait_for()
     assert "sign-in" not in late.page.url
+    for page in (other_tab, late.page):  # a map's worker that is cut off while it loads would be a fault
+        page.wait_for_function(
+            "() => performance.getEntriesByType('resource').some((r) => /worker/.test(r.name))"
+        )
+        page.wait_for_timeout(1000)
     forgive_refusals(late)
 
 
