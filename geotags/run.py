@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from boundaries.store.principals import as_checker
-from boundaries.store.reading import Engine
+from boundaries.store.reading import Connection, Engine
 from geo.checks.protocol import Scope
 from geo.checks.registry import CHECKS
-from geo.engine import check_geotags
+from geo.engine import Checked, check_geotags
 from geo.frame import Frame
 from geo.geotags import Geotags
 from geotags.store.campaigns import Campaign, lock_campaign
 from geotags.store.current import current_geotags, geotags_of_rows, owners_of
 from geotags.store.groups import Touched, judge_alone, judge_touched, judge_waiting, wait
-from geotags.store.intake import store_geotags
+from geotags.store.intake import Stored, store_geotags
+from geotags.store.judged import said_by, write_said
 from geotags.store.partitions import ensure_partitions, provinces_of
-from geotags.store.results import delete_results, write_results
+from geotags.store.results import Result, delete_findings, replace_results, results_of, write_results
 
 # A batch is one transaction: what Ctrl-C can undo, and how much memory the rows of it take.
 ROWS_PER_BATCH = 20_000
@@ -68,8 +70,7 @@ def load_geotags(
         with engine.begin() as connection:
             lock_campaign(connection, campaign)
             stored = store_geotags(connection, campaign.campaign_id, batch, frame.scheme, provinces)
-            write_results(connection, campaign.campaign_id, release_id, checked, stored.owners)
-            judge_touched(connection, campaign, release_id, frame, stored.touched)
+            store_results(connection, campaign, release_id, frame, checked, stored)
         report.new += len(stored.new_rows)
         report.repeated += len(stored.repeated_rows)
         changed = sorted(stored.changed_rows + stored.foreign_rows)
@@ -94,22 +95,51 @@ def check_campaign(
     done = 0
     with engine.begin() as connection:
         lock_campaign(connection, campaign)
-        delete_results(connection, campaign.campaign_id, [check.code for check in ALONE])
+        delete_findings(connection, campaign.campaign_id, [check.code for check in ALONE])
         for rows in current_geotags(connection, campaign.campaign_id, ROWS_PER_BATCH):
             geotags = geotags_of_rows(rows)
             checked = check_geotags(geotags, frame, campaign.level, campaign.ruleset, ALONE)
             owners = owners_of(rows)
-            write_results(connection, campaign.campaign_id, release_id, checked, owners)
             touched = Touched(provinces={owner.province for owner in owners.values()})
             usable = np.array([row.lon_key is not None for row in rows])
             touched.gain(geotags, usable, {row: owner.geotag_id for row, owner in owners.items()})
-            judge_alone(connection, campaign, release_id, frame, touched)
+            results = list(results_of(checked, owners, {}).values())
+            replace_results(connection, release_id, results)
+            write_said(connection, campaign, release_id, {}, [one.said for one in results])
+            alone = said_by(judge_alone(connection, campaign, frame, touched))
+            write_said(connection, campaign, release_id, alone)
             wait(connection, campaign, touched.groups)
             done += len(rows)
             progress(len(rows))
         while judge_waiting(connection, campaign, release_id, frame, limit=GROUPS_AT_ONCE):
             pass
     return done
+
+
+def store_results(
+    connection: Connection,
+    campaign: Campaign,
+    release_id: int,
+    frame: Frame,
+    checked: Checked,
+    stored: Stored,
+    answer: Callable[[int, Result], Mapping[str, Any]] | None = None,
+) -> dict[int, Result]:
+    """Write what a batch that was stored just now says, of itself and of others; its results by row.
+
+    ``answer`` makes what a device is told from a row and its result; it is kept with the result.
+    """
+    with as_checker(connection):
+        said = judge_touched(connection, campaign, frame, stored.touched)
+    new_ids = {owner.geotag_id for owner in stored.owners.values()}
+    results = results_of(checked, stored.owners, said)
+    answers = None if answer is None else [answer(row, result) for row, result in results.items()]
+    write_results(connection, campaign.campaign_id, release_id, list(results.values()), answers)
+    others = {geotag_id: one for geotag_id, one in said.items() if geotag_id not in new_ids}
+    with as_checker(connection):
+        new = [result.said for result in results.values()]
+        write_said(connection, campaign, release_id, others, new, stored.touched.left_ids)
+    return results
 
 
 def judge_all_waiting(

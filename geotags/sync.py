@@ -10,20 +10,20 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from boundaries.store.principals import Principal, as_checker, set_scope
+from boundaries.store.principals import Principal, set_scope
 from boundaries.store.reading import Connection, Engine, outage_said
 from boundaries.store.transactions import RolledBack, limited
 from geo.engine import check_geotags
 from geotags.against import Against
 from geotags.items import Item, Refused, geotags_of
-from geotags.run import ALONE
-from geotags.store.answers import Answered, answers_of_new, earlier_answers, keep_answers, set_apart
+from geotags.run import ALONE, store_results
+from geotags.store.answers import Answered, earlier_answers, judged_of, set_apart
 from geotags.store.batches import Begun, finish_batch
-from geotags.store.campaigns import lock_campaign
-from geotags.store.groups import judge_touched
+from geotags.store.campaigns import Campaign, lock_campaign
 from geotags.store.intake import Stored, store_geotags
-from geotags.store.results import write_results
+from geotags.store.results import Result
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,17 @@ def sync(engine: Engine, principal: Principal, against: Against, batch: Batch) -
                     bodies=[item.body_sha256 for item in items],
                     more=[item.more for item in items],
                 )
-                write_results(connection, campaign.campaign_id, against.release_id, checked, stored.owners)
-                with as_checker(connection):
-                    judge_touched(connection, campaign, against.release_id, against.frame, stored.touched)
-                of_items = _answers(connection, against, batch, items, stored)
+                made = _made(against, batch)
+                judged: dict[int, dict[str, Any]] = {}
+
+                def answer(row: int, result: Result) -> dict[str, Any]:
+                    judged[row] = judged_of(result, made)
+                    return judged[row]
+
+                store_results(
+                    connection, campaign, against.release_id, against.frame, checked, stored, answer
+                )
+                of_items = _answers(connection, campaign, items, stored, judged)
                 answers |= {storable[row][0]: answer for row, answer in of_items.items()}
             set_apart(connection, campaign, principal, batch.batch_id, _bodies(batch, answers))
             if batch.begun is not None:
@@ -91,21 +98,29 @@ def sync(engine: Engine, principal: Principal, against: Against, batch: Batch) -
     return [answers[position] for position in range(len(batch.items))]
 
 
-def _answers(
-    connection: Connection, against: Against, batch: Batch, items: Sequence[Item], stored: Stored
-) -> dict[int, Answered]:
-    """The answers of the items that could be stored, by row."""
-    campaign = against.campaign
-    current = {row: owner for row, owner in stored.owners.items() if row not in stored.outdated_rows}
-    made = {
+def _made(against: Against, batch: Batch) -> dict[str, Any]:
+    return {
         "release": against.frame.release,
-        "ruleset": campaign.ruleset.name,
-        "ruleset_version": campaign.ruleset.version,
+        "ruleset": against.campaign.ruleset.name,
+        "ruleset_version": against.campaign.ruleset.version,
         "batch_id": str(batch.batch_id),
         "received_at": batch.received_at.isoformat(),
     }
-    answers = answers_of_new(connection, current, items, made)
-    keep_answers(connection, campaign, answers)
+
+
+def _answers(
+    connection: Connection,
+    campaign: Campaign,
+    items: Sequence[Item],
+    stored: Stored,
+    judged: dict[int, dict[str, Any]],
+) -> dict[int, Answered]:
+    """The answers of the items that could be stored, by row."""
+    answers = {
+        row: Answered("stored", items[row].item_id, items[row].revision, one)
+        for row, one in judged.items()
+        if row not in stored.outdated_rows
+    }
     known = sorted({*stored.repeated_rows, *stored.outdated_rows})
     answers |= earlier_answers(connection, campaign, known, items, stored.outdated_rows)
     for row in stored.changed_rows:

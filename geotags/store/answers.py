@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,7 +14,7 @@ from boundaries.store.engine import named_sql
 from boundaries.store.principals import Principal
 from geotags.items import Item, Refused
 from geotags.store.campaigns import Campaign
-from geotags.store.results import Owner
+from geotags.store.results import Result
 
 OutcomeOfItem = Literal["stored", "replayed", "superseded", "quarantined", "conflict"]
 
@@ -57,41 +56,25 @@ class Answered:
         return cls(outcome, item.item_id, item.revision, reason=reason, field=field)
 
 
-def answers_of_new(
-    connection: Connection,
-    owners: Mapping[int, Owner],
-    items: Sequence[Item],
-    made: Mapping[str, Any],
-) -> dict[int, Answered]:
-    """The answers of items that were stored just now, by row; ``made`` says against what, and when."""
-    if not owners:
-        return {}
-    row_of = {owner.geotag_id: row for row, owner in owners.items()}
-    asked = {"ids": list(row_of), "provinces": sorted({owner.province for owner in owners.values()})}
-    answers = {}
-    for stored in connection.execute(_sql("answers_of"), asked):
-        row = row_of[stored.geotag_id]
-        judged = {
-            "verdict": stored.verdict,
-            "distance_m": stored.distance_m,
-            "probability": stored.probability,
-            "findings": stored.findings,
-            **made,
-        }
-        answers[row] = Answered("stored", items[row].item_id, items[row].revision, judged)
-    return answers
-
-
-def keep_answers(connection: Connection, campaign: Campaign, answers: Mapping[int, Answered]) -> None:
-    """Write answers to the ledger's lines of their items."""
-    if answers:
-        kept = {
-            "campaign_id": campaign.campaign_id,
-            "item_ids": [one.item_id for one in answers.values()],
-            "revisions": [one.revision for one in answers.values()],
-            "answers": [json.dumps(one.judged) for one in answers.values()],
-        }
-        connection.execute(_sql("ledger_answers"), kept)
+def judged_of(result: Result, made: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a result for its device; ``made`` says against what it was judged, and when."""
+    findings = sorted(result.said.findings, key=lambda one: (-one.severity, one.check.code))
+    return {
+        "verdict": result.verdict,
+        "distance_m": result.distance_m,
+        "probability": result.probability,
+        "findings": [
+            {
+                "code": finding.check.code,
+                "severity": finding.severity.word,
+                "distance_m": finding.distance_m,
+                "probability": finding.probability,
+                "evidence": finding.evidence,
+            }
+            for finding in findings
+        ],
+        **made,
+    }
 
 
 def earlier_answers(

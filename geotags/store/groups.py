@@ -24,7 +24,8 @@ from geo.frame import Frame
 from geo.geotags import Geotags
 from geotags.store.campaigns import Campaign
 from geotags.store.current import geotags_of_rows
-from geotags.store.judged import Judged, Rows, judge, write_judged
+from geotags.store.judged import Judged, Rows, judge, said_by, write_said
+from geotags.store.results import Said
 
 MOST_AT_ONCE = 500
 """Geotags of one group that are judged while a device waits: a market has ten thousand at one place."""
@@ -106,10 +107,12 @@ def checks_of(campaign: Campaign, scope: Scope) -> list[Check]:
 
 
 def judge_touched(
-    connection: Connection, campaign: Campaign, release_id: int, frame: Frame, touched: Touched
-) -> None:
-    """Judge what is small at once and leave the rest waiting. In the caller's transaction, which holds the
-    campaign's lock."""
+    connection: Connection, campaign: Campaign, frame: Frame, touched: Touched
+) -> dict[int, Said]:
+    """What the small groups that were touched say of their geotags, by identity; the rest is left waiting.
+
+    In the caller's transaction, which holds the campaign's lock; ``write_said`` is up to the caller.
+    """
     judged: list[Judged] = []
     waiting = {group for group in touched.groups if group[0] in (Scope.AREA, Scope.PLACE)}
     for scope in (Scope.HOUSEHOLD, Scope.ENUMERATOR):
@@ -122,20 +125,13 @@ def judge_touched(
         rows = _at_places(connection, campaign, sorted(touched.places))
         kept, _ = _without_crowded(rows, MOST_AT_ONCE)  # the square that they lie in waits anyway
         judged.append(judge(campaign, frame, kept, [DUPLICATE_COORDINATE]))
-    judged += _judge_alone(connection, campaign, frame, touched)
-    judged = [one for one in judged if one.rows]
-    write_judged(connection, campaign, release_id, judged, touched.left_ids)
+    judged += judge_alone(connection, campaign, frame, touched)
     wait(connection, campaign, waiting)
+    return said_by([one for one in judged if one.rows])
 
 
-def judge_alone(
-    connection: Connection, campaign: Campaign, release_id: int, frame: Frame, touched: Touched
-) -> None:
-    """Judge only what is in no group: geotags without a household, an enumerator or a place."""
-    write_judged(connection, campaign, release_id, _judge_alone(connection, campaign, frame, touched))
-
-
-def _judge_alone(connection: Connection, campaign: Campaign, frame: Frame, touched: Touched) -> list[Judged]:
+def judge_alone(connection: Connection, campaign: Campaign, frame: Frame, touched: Touched) -> list[Judged]:
+    """Geotags that are in no group: without a household, an enumerator or a place."""
     judged = []
     for scope, ids in touched.alone.items():
         if ids:
@@ -168,7 +164,7 @@ def judge_waiting(
     quiet_s: float = 0.0,
     most_s: float = 0.0,
 ) -> int:
-    """Judge up to ``limit`` groups that wait; returns how many. As ``judge_touched`` in its transaction.
+    """Judge up to ``limit`` groups that wait and write what they say; returns how many.
 
     A group is due when nothing came to it for ``quiet_s`` seconds, and after ``most_s`` whatever came.
     """
@@ -181,7 +177,7 @@ def judge_waiting(
         judged.append(judge(campaign, frame, rows, checks_of(campaign, scope)))
     for key in sorted(row.group_key for row in taken if row.scope == Scope.PLACE):
         judged.append(_judge_square(connection, campaign, frame, key))
-    write_judged(connection, campaign, release_id, [one for one in judged if one.own])
+    write_said(connection, campaign, release_id, said_by([one for one in judged if one.own]))
     return len(taken)
 
 

@@ -18,6 +18,7 @@ from boundaries.store.principals import as_checker
 from geo.checks.duplicate_coordinate import coordinate_keys
 from geo.codes import CodeScheme
 from geo.geotags import Geotags
+from geotags.store.cells import NO_CELL, cells_of
 from geotags.store.details import details_of, instants
 from geotags.store.groups import Touched
 from geotags.store.partitions import province_of
@@ -26,7 +27,7 @@ from geotags.store.results import Owner
 _COPY = (
     "COPY incoming (row_no, item_id, revision, body_sha256, province, household_key, building_no,"
     " assigned_area, lon_text, lat_text, typed, lon, lat, accuracy_m, datum_epsg, captured_at,"
-    " enumerator_id, lon_key, lat_key, details) FROM STDIN"
+    " enumerator_id, lon_key, lat_key, cell, details) FROM STDIN"
 )
 _BODY_HASH = 3
 """Where the hash of the body stands in a record."""
@@ -107,7 +108,6 @@ def store_geotags(
         touched.gain(geotags, usable, {row: stored.owners[row].geotag_id for row in sorted(current)})
         touched.places.update((int(keys[row, 0]), int(keys[row, 1])) for row in current if usable[row])
         touched.provinces = {owner.province for owner in stored.owners.values()}
-    connection.execute(text("TRUNCATE incoming"))
     return stored
 
 
@@ -149,6 +149,7 @@ def _records(
     )
     revisions, datums = geotags.revision.tolist(), geotags.datum_epsg.tolist()
     typed = geotags.typed.tolist()
+    cells = cells_of(geotags.lon, geotags.lat).tolist()
     for row, (household, building, area, enumerator, lon_text, lat_text) in enumerate(
         zip(*(column.to_pylist() for column in texts), strict=True)
     ):
@@ -185,5 +186,6 @@ def _records(
             enumerator,
             int(keys[row, 0]) if usable[row] else None,
             int(keys[row, 1]) if usable[row] else None,
+            cells[row] if cells[row] != NO_CELL else None,
             details[row],
         )

@@ -6,7 +6,7 @@ Only what changed is written: a finding that stands stays the row that it is, wi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from geo.engine import Checked, Finding, Verdict, check_geotags, roll_up
 from geo.frame import Frame
 from geotags.store.campaigns import Campaign
 from geotags.store.current import geotags_of_rows, owners_of
-from geotags.store.results import Owner, write_findings
+from geotags.store.results import Owner, Said, write_findings
 
 Rows = Sequence[Row[Any]]
 
@@ -45,79 +45,16 @@ def judge(
     return Judged(rows, frozenset(range(len(rows)) if own is None else own), checked)
 
 
-@dataclass
-class _Said:
-    """What was said of one geotag, and what is to be said now."""
-
-    owner: Owner
-    household: str
-    findings: list[tuple[Finding, str | None]] = field(default_factory=list)
-    """Each with the key of its cluster, if it is of one."""
-    codes: set[str] = field(default_factory=set)
-    """The checks that were run."""
-    not_assessed: dict[str, str] = field(default_factory=dict)
-
-
-def write_judged(
-    connection: Connection,
-    campaign: Campaign,
-    release_id: int,
-    judged: Sequence[Judged],
-    left_ids: Sequence[int] = (),
-) -> None:
-    """Bring findings, clusters and verdicts of the own rows of ``judged`` to what it says.
-
-    Several may be about one geotag, each with checks of its own. ``left_ids`` are geotags that were current
-    a moment ago. Runs in the caller's transaction, which holds the campaign's lock.
-    """
-    said = _said(judged)
-    left_clusters = _write_said(connection, campaign, release_id, said) if said else set()
-    if left_clusters or left_ids:
-        left = {"ids": sorted(left_clusters), "left_ids": list(left_ids)}
-        connection.execute(_sql("clusters_delete"), left)
-
-
-def _write_said(
-    connection: Connection, campaign: Campaign, release_id: int, said: dict[int, _Said]
-) -> set[int]:
-    """The clusters that lost a finding."""
-    asked = {"ids": list(said), "provinces": sorted({one.owner.province for one in said.values()})}
-    stored = connection.execute(text(named_sql("geotags.store", "results_of")), asked).all()
-    gone: list[int] = []
-    left_clusters: set[int] = set()
-    new: list[tuple[Owner, Finding, str | None]] = []
-    verdicts: list[tuple[Any, ...]] = []
-    for row in stored:
-        one = said[row.geotag_id]
-        kept, lost, added = _compare(row.findings, one)
-        gone += [finding["id"] for finding in lost]
-        left_clusters.update(f["cluster_id"] for f in lost if f["cluster_id"] is not None)
-        new += [(one.owner, finding, key) for finding, key in added]
-        worst = max([*kept, *(int(finding.severity) for finding, _ in added)], default=0)
-        verdict = Verdict(int(roll_up(np.array([worst], np.uint8), np.array([row.undecided]))[0])).word
-        reasons = {c: r for c, r in row.not_assessed.items() if c not in one.codes} | one.not_assessed
-        if verdict != row.verdict or reasons != row.not_assessed:
-            verdicts.append((row.province, row.geotag_id, verdict, json.dumps(reasons)))
-    if gone:
-        provinces = asked["provinces"]
-        connection.execute(_sql("findings_delete"), {"ids": gone, "provinces": provinces})
-    clusters = _write_clusters(connection, campaign.campaign_id, said.values(), new)
-    _insert(connection, campaign.campaign_id, release_id, new, clusters)
-    if verdicts:
-        names = ("province", "geotag_id", "verdict", "not_assessed")
-        columns = dict(zip(names, map(list, zip(*verdicts, strict=True)), strict=True))
-        connection.execute(_sql("verdicts_update"), columns)
-    return left_clusters
-
-
-def _said(judged: Sequence[Judged]) -> dict[int, _Said]:
-    said: dict[int, _Said] = {}
+def said_by(judged: Sequence[Judged]) -> dict[int, Said]:
+    """What ``judged`` says of its own rows, by identity of the geotag. Several may be about one geotag, each
+    with checks of its own."""
+    said: dict[int, Said] = {}
     for one in judged:
         owners = owners_of(one.rows)
         of_row = {}
         for row in sorted(one.own):
             household = one.rows[row].household_key or f"\x1f{one.rows[row].item_id}"
-            of_row[row] = said.setdefault(owners[row].geotag_id, _Said(owners[row], household))
+            of_row[row] = said.setdefault(owners[row].geotag_id, Said(owners[row], household))
         for code, outcomes in one.checked.outcomes.items():
             missed = outcomes.outcome == Outcome.NOT_ASSESSED
             for row, of in of_row.items():
@@ -126,15 +63,78 @@ def _said(judged: Sequence[Judged]) -> dict[int, _Said]:
                     of.not_assessed[code] = outcomes.reasons[int(outcomes.reason[row])]
         for finding in one.checked.findings():
             if finding.row in of_row:
-                of_row[finding.row].findings.append((finding, finding.evidence.get("cluster_key")))
+                of_row[finding.row].findings.append(finding)
     return said
 
 
+def write_said(
+    connection: Connection,
+    campaign: Campaign,
+    release_id: int,
+    said: Mapping[int, Said],
+    new: Sequence[Said] = (),
+    left_ids: Sequence[int] = (),
+) -> None:
+    """Bring findings, clusters and verdicts of stored geotags to what is said of them.
+
+    ``new`` are geotags of which nothing was said before; their results are written by the caller.
+    ``left_ids`` are geotags that were current a moment ago. Runs in the caller's transaction, which holds
+    the campaign's lock.
+    """
+    change = _changes(connection, said)
+    change.findings += [(one.owner, finding) for one in new for finding in one.findings]
+    if change.gone:
+        gone = {"ids": change.gone, "provinces": sorted(change.provinces)}
+        connection.execute(_sql("findings_delete"), gone)
+    everybody = [*said.values(), *new]
+    clusters = _write_clusters(connection, campaign.campaign_id, everybody, change.findings)
+    pairs = [(owner, finding, clusters.get(_cluster(finding))) for owner, finding in change.findings]
+    write_findings(connection, campaign.campaign_id, release_id, pairs)
+    if change.verdicts:
+        names = ("province", "geotag_id", "verdict", "not_assessed")
+        columns = dict(zip(names, map(list, zip(*change.verdicts, strict=True)), strict=True))
+        connection.execute(_sql("verdicts_update"), columns)
+    if change.left_clusters or left_ids:
+        left = {"ids": sorted(change.left_clusters), "left_ids": list(left_ids)}
+        connection.execute(_sql("clusters_delete"), left)
+
+
+@dataclass
+class _Change:
+    """What is to be written."""
+
+    gone: list[int] = field(default_factory=list)
+    """Identities of findings."""
+    provinces: set[str] = field(default_factory=set)
+    left_clusters: set[int] = field(default_factory=set)
+    findings: list[tuple[Owner, Finding]] = field(default_factory=list)
+    verdicts: list[tuple[Any, ...]] = field(default_factory=list)
+
+
+def _changes(connection: Connection, said: Mapping[int, Said]) -> _Change:
+    change = _Change(provinces={one.owner.province for one in said.values()})
+    if not said:
+        return change
+    asked = {"ids": list(said), "provinces": sorted(change.provinces)}
+    for row in connection.execute(_sql("results_of"), asked):
+        one = said[row.geotag_id]
+        kept, lost, added = _compare(row.findings, one)
+        change.gone += [finding["id"] for finding in lost]
+        change.left_clusters.update(f["cluster_id"] for f in lost if f["cluster_id"] is not None)
+        change.findings += [(one.owner, finding) for finding in added]
+        worst = max([*kept, *(int(finding.severity) for finding in added)], default=0)
+        verdict = Verdict(int(roll_up(np.array([worst], np.uint8), np.array([row.undecided]))[0])).word
+        reasons = {c: r for c, r in row.not_assessed.items() if c not in one.codes} | one.not_assessed
+        if verdict != row.verdict or reasons != row.not_assessed:
+            change.verdicts.append((row.province, row.geotag_id, verdict, json.dumps(reasons)))
+    return change
+
+
 def _compare(
-    before: list[dict[str, Any]], one: _Said
-) -> tuple[list[int], list[dict[str, Any]], list[tuple[Finding, str | None]]]:
+    before: list[dict[str, Any]], one: Said
+) -> tuple[list[int], list[dict[str, Any]], list[Finding]]:
     """Severities that stay, stored findings that go, findings that come."""
-    now = {finding.check.code: (finding, key) for finding, key in one.findings}
+    now = {finding.check.code: finding for finding in one.findings}
     kept: list[int] = []
     lost: list[dict[str, Any]] = []
     for stored in before:
@@ -142,8 +142,8 @@ def _compare(
         if stored["check_code"] not in one.codes:
             kept.append(severity)
             continue
-        pair = now.get(stored["check_code"])
-        if pair is not None and _same(stored, pair[0]):
+        finding = now.get(stored["check_code"])
+        if finding is not None and _same(stored, finding):
             kept.append(severity)
             del now[stored["check_code"]]
         else:
@@ -161,24 +161,28 @@ def _same(stored: dict[str, Any], finding: Finding) -> bool:
     )
 
 
+def _cluster(finding: Finding) -> tuple[str, str]:
+    return finding.check.code, finding.evidence.get("cluster_key", "")
+
+
 def _write_clusters(
     connection: Connection,
     campaign_id: int,
-    said: Iterable[_Said],
-    new: list[tuple[Owner, Finding, str | None]],
+    said: Iterable[Said],
+    new: Iterable[tuple[Owner, Finding]],
 ) -> dict[tuple[str, str], int]:
     """One row per cluster that a new finding names, however many members; identities by code and key.
 
     A cluster's findings all change when its size does, so those of a cluster that is not named stand.
     """
-    wanted = {(finding.check.code, key) for _, finding, key in new if key is not None}
+    wanted = {_cluster(finding) for _, finding in new if "cluster_key" in finding.evidence}
     if not wanted:
         return {}
     members: dict[tuple[str, str], list[tuple[str, Severity]]] = {}
     for one in said:
-        for finding, key in one.findings:
-            if key is not None and (finding.check.code, key) in wanted:
-                members.setdefault((finding.check.code, key), []).append((one.household, finding.severity))
+        for finding in one.findings:
+            if _cluster(finding) in wanted:
+                members.setdefault(_cluster(finding), []).append((one.household, finding.severity))
     names = sorted(members)
     columns = {
         "check_codes": [code for code, _ in names],
@@ -189,20 +193,6 @@ def _write_clusters(
     }
     rows = connection.execute(_sql("clusters_upsert"), {"campaign_id": campaign_id} | columns)
     return {(row.check_code, row.cluster_key): row.id for row in rows}
-
-
-def _insert(
-    connection: Connection,
-    campaign_id: int,
-    release_id: int,
-    new: list[tuple[Owner, Finding, str | None]],
-    clusters: dict[tuple[str, str], int],
-) -> None:
-    pairs = [
-        (owner, finding, clusters[finding.check.code, key] if key is not None else None)
-        for owner, finding, key in new
-    ]
-    write_findings(connection, campaign_id, release_id, pairs)
 
 
 def _sql(name: str) -> Any:

@@ -64,8 +64,6 @@ class LedgerRow(Base):
     key_id: Mapped[int | None]
     """The access key that sent it; None where a file was loaded."""
     batch_id: Mapped[uuid.UUID | None]
-    answer: Mapped[dict[str, Any] | None]
-    """What the device was answered: said again when it sends the same body again."""
 
 
 class GeotagRow(Base):
@@ -117,8 +115,8 @@ class GeotagRow(Base):
     geom = mapped_column(
         Geometry("POINT", srid=4326, spatial_index=False), Computed(_POINT, persisted=True), nullable=True
     )
-    cell: Mapped[int | None] = mapped_column(BigInteger, Computed("patok_cell(lon, lat)", persisted=True))
-    """The tile of zoom 24 that it lies in, in Z-order: see ``geotags.store.tiles``."""
+    cell: Mapped[int | None] = mapped_column(BigInteger)
+    """See ``geotags.store.cells``; None where it has no place on a map."""
 
 
 class GeotagResultRow(Base):
@@ -144,6 +142,8 @@ class GeotagResultRow(Base):
     assigned_area: Mapped[str]
     """As of its geotag, like ``key_id``: the row policies read both."""
     key_id: Mapped[int | None]
+    answer: Mapped[dict[str, Any] | None]
+    """What the device was told when it was stored: said again when it sends the same body again."""
     checked_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
 
 

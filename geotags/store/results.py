@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, text
 
 from boundaries.store.engine import named_sql
-from geo.engine import Checked, Finding, Verdict
+from geo.engine import Checked, Finding, Verdict, roll_up
 
 Owners = Mapping[int, "Owner"]
 """Row of a batch -> what its result and findings take over from its geotag."""
@@ -27,35 +27,95 @@ class Owner:
     key_id: int | None
 
 
-def delete_results(connection: Connection, campaign_id: int, codes: list[str]) -> None:
-    """Before all current geotags of a campaign are checked again: away with what the checks said."""
-    bound = {"campaign_id": campaign_id}
-    connection.execute(text(named_sql("geotags.store", "results_delete")), bound)
-    connection.execute(
-        text(named_sql("geotags.store", "findings_of_current_delete")), bound | {"codes": codes}
-    )
+def delete_findings(connection: Connection, campaign_id: int, codes: list[str]) -> None:
+    """Before all current geotags of a campaign are checked again: away with what some checks found."""
+    bound = {"campaign_id": campaign_id, "codes": codes}
+    connection.execute(text(named_sql("geotags.store", "findings_of_current_delete")), bound)
+
+
+@dataclass
+class Said:
+    """What checks say of one stored geotag: of those in ``codes``, all that fail and all not assessed."""
+
+    owner: Owner
+    household: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    codes: set[str] = field(default_factory=set)
+    not_assessed: dict[str, str] = field(default_factory=dict)
+
+    def verdict(self, undecided: bool) -> str:
+        """The roll-up of the findings."""
+        worst = max((int(finding.severity) for finding in self.findings), default=0)
+        return Verdict(int(roll_up(np.array([worst], np.uint8), np.array([undecided]))[0])).word
+
+
+@dataclass(frozen=True)
+class Result:
+    """What is stored of a geotag that was judged by every check."""
+
+    said: Said
+    verdict: str
+    distance_m: float | None
+    probability: float | None
+
+
+def results_of(checked: Checked, owners: Owners, said: Mapping[int, Said]) -> dict[int, Result]:
+    """The results of the rows that ``owners`` names, by row.
+
+    ``checked`` holds the checks that need no other geotag, ``said`` what the others said, by identity of the
+    geotag; those that are to be judged later say nothing yet.
+    """
+    membership, not_assessed = checked.membership, checked.not_assessed()
+    of_row: dict[int, Said] = {}
+    for row, owner in owners.items():
+        one = said.get(owner.geotag_id) or Said(owner)
+        one.not_assessed = not_assessed[row] | one.not_assessed
+        of_row[row] = one
+    for finding in checked.findings():
+        if finding.row in of_row:
+            of_row[finding.row].findings.append(finding)
+    return {
+        row: Result(
+            one,
+            one.verdict(bool(membership.undecided[row] > 0)),
+            _rounded(membership.distance_m[row], 3),
+            _rounded(membership.probability[row], 6),
+        )
+        for row, one in of_row.items()
+    }
 
 
 def write_results(
-    connection: Connection, campaign_id: int, release_id: int, checked: Checked, owners: Owners
+    connection: Connection,
+    campaign_id: int,
+    release_id: int,
+    results: Sequence[Result],
+    answers: Sequence[Mapping[str, Any] | None] | None = None,
 ) -> None:
-    """Write results and findings of the geotags whose rows ``owners`` names.
-
-    ``checked`` holds the checks that need no other geotag; the others are for ``geotags.store.groups``.
-    """
-    membership, verdicts = checked.membership, checked.verdicts()
-    not_assessed = checked.not_assessed()
-    rows = list(owners)
-    columns = _owned(owners.values()) | {
-        "verdict": [Verdict(int(verdicts[row])).word for row in rows],
-        "distance_m": [_rounded(membership.distance_m[row], 3) for row in rows],
-        "probability": [_rounded(membership.probability[row], 6) for row in rows],
-        "not_assessed": [json.dumps(not_assessed[row]) for row in rows],
-    }
+    """Write the results of geotags that have none; ``answers`` are what their devices are told."""
+    if not results:
+        return
+    columns = _owned(one.said.owner for one in results) | _columns(results)
+    columns["answer"] = [one and json.dumps(one) for one in answers or [None] * len(results)]
     bound = {"campaign_id": campaign_id, "release_id": release_id}
     connection.execute(text(named_sql("geotags.store", "results_insert")), bound | columns)
-    found = [(owners[f.row], f, None) for f in checked.findings() if f.row in owners]
-    write_findings(connection, campaign_id, release_id, found)
+
+
+def replace_results(connection: Connection, release_id: int, results: Sequence[Result]) -> None:
+    """Write the results of geotags that have some; what their devices were told stays."""
+    if results:
+        columns = _owned(one.said.owner for one in results) | _columns(results)
+        replaced = text(named_sql("geotags.store", "results_replace"))
+        connection.execute(replaced, {"release_id": release_id} | columns)
+
+
+def _columns(results: Sequence[Result]) -> dict[str, list[Any]]:
+    return {
+        "verdict": [one.verdict for one in results],
+        "distance_m": [one.distance_m for one in results],
+        "probability": [one.probability for one in results],
+        "not_assessed": [json.dumps(one.said.not_assessed) for one in results],
+    }
 
 
 def write_findings(

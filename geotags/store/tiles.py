@@ -8,14 +8,13 @@ from geo.errors import InputError
 from geo.levels import Level
 from geo.text import Text
 from geotags.store.campaigns import Campaign
+from geotags.store.cells import cells_of_tile
 
 GEOTAG_TILE_MIN_ZOOM = 8
 """A tile of zoom 8 is 156 km wide, some five kabupaten; above it points say nothing that areas do not."""
 
 GEOTAG_TILE_MAX_ZOOM = 16
 """4096 units over 611 m are 0.15 m each: finer than what a geotag can mean."""
-
-CELL_ZOOM = 24
 
 MOST_POINTS = 200_000
 """More are refused, never thinned: some 12 MB of tile, what a browser on a small laptop still draws."""
@@ -30,21 +29,6 @@ class TileTooFull(InputError):
         id="Ubin peta ini berisi lebih dari {most} geotag. "
         "Perbesar peta, atau saring menurut kode atau keparahan.",
     )
-
-
-def cells_of_tile(tile: tuple[int, int, int]) -> tuple[int, int]:
-    """The first and the last cell of a tile (z, x, y): the column ``cell`` of geotags in Z-order (Morton).
-
-    Cells are the tiles of zoom 24, some 2 m wide; the bits of their rows and columns alternate, so that the
-    cells of any tile follow each other.
-    """
-    z, x, y = tile
-    digits = (
-        "".join(row + column for row, column in zip(f"{y:0{z}b}", f"{x:0{z}b}", strict=True)) if z else ""
-    )
-    below = 2 * (CELL_ZOOM - z)
-    first = int(digits or "0", 2) << below
-    return first, first + (1 << below) - 1
 
 
 def geotag_tile(

@@ -33,24 +33,28 @@ READ_BY_ALL = (
 
 GUARDED = ("geotags", "geotag_results", "findings", "geotag_ledger", "clusters")
 
-FUNCTIONS = """
-CREATE FUNCTION patok_spread(n bigint) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT (d | (d << 1)) & 6148914691236517205
-    FROM (SELECT (c | (c << 2)) & 3689348814741910323 AS d
-    FROM (SELECT (b | (b << 4)) & 1085102592571150095 AS c
-    FROM (SELECT (a | (a << 8)) & 71777214294589695 AS b
-    FROM (SELECT (n | (n << 16)) & 281470681808895 AS a) AS s1) AS s2) AS s3) AS s4
-$$;
-CREATE FUNCTION patok_cell(lon float8, lat float8) RETURNS bigint
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT CASE WHEN lon BETWEEN -180 AND 180 AND lat BETWEEN -85 AND 85 THEN
-        patok_spread(least(floor((lon + 180) / 360 * 16777216), 16777215)::bigint)
-        | (patok_spread(floor((1 - asinh(tan(radians(lat))) / pi()) / 2 * 16777216)::bigint) << 1)
-    END
-$$;
-"""
 CELLS = """
-ALTER TABLE geotags ADD COLUMN cell BIGINT GENERATED ALWAYS AS (patok_cell(lon, lat)) STORED;
+ALTER TABLE geotags ADD COLUMN cell BIGINT;
+UPDATE geotags AS g
+SET cell = (((x4 | (x4 << 1)) & 6148914691236517205) | (((y4 | (y4 << 1)) & 6148914691236517205) << 1))
+FROM geotags AS o
+CROSS JOIN LATERAL (
+    SELECT least(floor((o.lon + 180) / 360 * 16777216), 16777215)::bigint AS x,
+        floor((1 - asinh(tan(radians(o.lat))) / pi()) / 2 * 16777216)::bigint AS y
+) AS s0
+CROSS JOIN LATERAL (
+    SELECT (x | (x << 16)) & 281470681808895 AS x1, (y | (y << 16)) & 281470681808895 AS y1
+) AS s1
+CROSS JOIN LATERAL (
+    SELECT (x1 | (x1 << 8)) & 71777214294589695 AS x2, (y1 | (y1 << 8)) & 71777214294589695 AS y2
+) AS s2
+CROSS JOIN LATERAL (
+    SELECT (x2 | (x2 << 4)) & 1085102592571150095 AS x3, (y2 | (y2 << 4)) & 1085102592571150095 AS y3
+) AS s3
+CROSS JOIN LATERAL (
+    SELECT (x3 | (x3 << 2)) & 3689348814741910323 AS x4, (y3 | (y3 << 2)) & 3689348814741910323 AS y4
+) AS s4
+WHERE o.province = g.province AND o.id = g.id AND o.lon BETWEEN -180 AND 180 AND o.lat BETWEEN -85 AND 85;
 CREATE INDEX ix_geotags_cell ON geotags (campaign_id, cell) WHERE is_current;
 DROP INDEX idx_geotags_geom;
 """
@@ -103,7 +107,7 @@ ENTERED = f"{SEES_ALL} OR ({IS_OWN} AND {IN_AREAS})"
 
 def upgrade() -> None:
     """Columns that the policies read, the keys, the policies and the grants."""
-    for script in (FUNCTIONS, CELLS, COLUMNS):
+    for script in (CELLS, COLUMNS):
         for statement in script.split(";\n"):
             if statement.strip():
                 op.execute(statement)
@@ -143,8 +147,6 @@ def downgrade() -> None:
     op.execute("DROP TABLE access_keys")
     op.execute("ALTER TABLE geotag_ledger DROP COLUMN key_id")
     op.execute("ALTER TABLE geotags DROP COLUMN key_id, DROP COLUMN cell")
-    op.execute("DROP FUNCTION patok_cell(float8, float8)")
-    op.execute("DROP FUNCTION patok_spread(bigint)")
     op.execute("CREATE INDEX idx_geotags_geom ON geotags USING gist (geom)")
     for table in ("geotag_results", "findings"):
         op.execute(f"ALTER TABLE {table} DROP COLUMN key_id, DROP COLUMN assigned_area")

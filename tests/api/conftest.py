@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -29,6 +30,7 @@ from boundaries.store.models import (
     UnitRow,
     UnitVersionRow,
 )
+from geotags.store.cells import NO_CELL, cells_of
 from geotags.store.models import CampaignRow, FindingRow, GeotagResultRow, GeotagRow
 
 WEST, SOUTH, CELL_DEG = 115.4, -8.6, 0.01
@@ -169,6 +171,11 @@ def _write_geotags(session: Session, campaign_id: int, release_id: int, world: W
             _write_result(session, old, release_id, "rejected", None)
 
 
+def cell_of(lon: float | None, lat: float | None) -> int | None:
+    cell = int(cells_of(np.array([lon], float), np.array([lat], float))[0])
+    return None if cell == NO_CELL else cell
+
+
 def _geotag(
     campaign_id: int,
     number: int,
@@ -191,6 +198,7 @@ def _geotag(
         lat_text=str(lat or ""),
         lon=lon,
         lat=lat,
+        cell=cell_of(lon, lat),
         accuracy_m=float("nan") if number == 3 else 4.5,
         captured_at=dt.datetime(2025, 10, 20, 2, tzinfo=dt.UTC),
         enumerator_id=f"PPL-{number % 5}",
