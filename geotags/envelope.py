@@ -19,7 +19,7 @@ MOST_ITEMS = 500
 _LONGEST_NAME = 200
 
 # A string, unfinished at the end perhaps, or one mark of the structure.
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)|[\[\]{},:]', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[\[\]{},]', re.DOTALL)
 _MEMBERS = {"campaign", "items"}
 
 

@@ -113,21 +113,34 @@ def judge_touched(
 
     In the caller's transaction, which holds the campaign's lock; ``write_said`` is up to the caller.
     """
-    judged: list[Judged] = []
     waiting = {group for group in touched.groups if group[0] in (Scope.AREA, Scope.PLACE)}
+    wanted: list[tuple[Rows, list[Check]]] = []
     for scope in (Scope.HOUSEHOLD, Scope.ENUMERATOR):
         keys = sorted(key for of, key in touched.groups if of is scope)
         rows = _of_keys(connection, campaign, scope, keys, MOST_AT_ONCE)
         kept, crowded = _without_crowded(rows, MOST_AT_ONCE)
         waiting |= {(scope, key) for key in crowded}
-        judged.append(judge(campaign, frame, kept, checks_of(campaign, scope)))
+        wanted.append((kept, checks_of(campaign, scope)))
     if campaign.ruleset.is_on(DUPLICATE_COORDINATE.code):
         rows = _at_places(connection, campaign, sorted(touched.places))
         kept, _ = _without_crowded(rows, MOST_AT_ONCE)  # the square that they lie in waits anyway
-        judged.append(judge(campaign, frame, kept, [DUPLICATE_COORDINATE]))
+        wanted.append((kept, [DUPLICATE_COORDINATE]))
+    judged = _judge_each(campaign, frame, wanted)
     judged += judge_alone(connection, campaign, frame, touched)
     wait(connection, campaign, waiting)
     return said_by([one for one in judged if one.rows])
+
+
+def _judge_each(campaign: Campaign, frame: Frame, wanted: Sequence[tuple[Rows, list[Check]]]) -> list[Judged]:
+    """Most rows are in several of the sets: each is read once."""
+    row_of_id = {row.id: row for rows, _ in wanted for row in rows}
+    position = {geotag_id: number for number, geotag_id in enumerate(row_of_id)}
+    geotags = geotags_of_rows(list(row_of_id.values()))
+    judged = []
+    for rows, checks in wanted:
+        taken = geotags.take(np.array([position[row.id] for row in rows], np.int64))
+        judged.append(judge(campaign, frame, rows, checks, geotags=taken))
+    return judged
 
 
 def judge_alone(connection: Connection, campaign: Campaign, frame: Frame, touched: Touched) -> list[Judged]:

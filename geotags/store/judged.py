@@ -17,9 +17,10 @@ from boundaries.store.engine import named_sql
 from geo.checks.protocol import Check, Outcome, Severity
 from geo.engine import Checked, Finding, Verdict, check_geotags, roll_up
 from geo.frame import Frame
+from geo.geotags import Geotags
 from geotags.store.campaigns import Campaign
 from geotags.store.current import geotags_of_rows, owners_of
-from geotags.store.results import Owner, Said, write_findings
+from geotags.store.results import Owner, Said, reason_columns, write_findings
 
 Rows = Sequence[Row[Any]]
 
@@ -37,10 +38,18 @@ class Judged:
 
 
 def judge(
-    campaign: Campaign, frame: Frame, rows: Rows, checks: Iterable[Check], own: Iterable[int] | None = None
+    campaign: Campaign,
+    frame: Frame,
+    rows: Rows,
+    checks: Iterable[Check],
+    own: Iterable[int] | None = None,
+    geotags: Geotags | None = None,
 ) -> Judged:
-    """Run ``checks`` over whole groups of stored geotags. ``own`` are places in ``rows``; all by default."""
-    geotags = geotags_of_rows(rows)
+    """Run ``checks`` over whole groups of stored geotags. ``own`` are places in ``rows``; all by default.
+
+    ``geotags`` are those of the rows where they were made before.
+    """
+    geotags = geotags_of_rows(rows) if geotags is None else geotags
     checked = check_geotags(geotags, frame, campaign.level, campaign.ruleset, checks)
     return Judged(rows, frozenset(range(len(rows)) if own is None else own), checked)
 
@@ -91,9 +100,9 @@ def write_said(
     pairs = [(owner, finding, clusters.get(_cluster(finding))) for owner, finding in change.findings]
     write_findings(connection, campaign.campaign_id, release_id, pairs)
     if change.verdicts:
-        names = ("province", "geotag_id", "verdict", "not_assessed")
-        columns = dict(zip(names, map(list, zip(*change.verdicts, strict=True)), strict=True))
-        connection.execute(_sql("verdicts_update"), columns)
+        provinces, ids, verdicts, reasons = zip(*change.verdicts, strict=True)
+        columns = {"province": list(provinces), "geotag_id": list(ids), "verdict": list(verdicts)}
+        connection.execute(_sql("verdicts_update"), columns | reason_columns(reasons))
     if change.left_clusters or left_ids:
         left = {"ids": sorted(change.left_clusters), "left_ids": list(left_ids)}
         connection.execute(_sql("clusters_delete"), left)
@@ -126,7 +135,7 @@ def _changes(connection: Connection, said: Mapping[int, Said]) -> _Change:
         verdict = Verdict(int(roll_up(np.array([worst], np.uint8), np.array([row.undecided]))[0])).word
         reasons = {c: r for c, r in row.not_assessed.items() if c not in one.codes} | one.not_assessed
         if verdict != row.verdict or reasons != row.not_assessed:
-            change.verdicts.append((row.province, row.geotag_id, verdict, json.dumps(reasons)))
+            change.verdicts.append((row.province, row.geotag_id, verdict, reasons))
     return change
 
 

@@ -95,8 +95,8 @@ def write_results(
     """Write the results of geotags that have none; ``answers`` are what their devices are told."""
     if not results:
         return
-    columns = _owned(one.said.owner for one in results) | _columns(results)
-    columns["answer"] = [one and json.dumps(one) for one in answers or [None] * len(results)]
+    columns: dict[str, Any] = _owned(one.said.owner for one in results) | _columns(results)
+    columns["answers"] = json.dumps(answers or [None] * len(results))
     bound = {"campaign_id": campaign_id, "release_id": release_id}
     connection.execute(text(named_sql("geotags.store", "results_insert")), bound | columns)
 
@@ -109,13 +109,20 @@ def replace_results(connection: Connection, release_id: int, results: Sequence[R
         connection.execute(replaced, {"release_id": release_id} | columns)
 
 
-def _columns(results: Sequence[Result]) -> dict[str, list[Any]]:
+def _columns(results: Sequence[Result]) -> dict[str, Any]:
     return {
         "verdict": [one.verdict for one in results],
         "distance_m": [one.distance_m for one in results],
         "probability": [one.probability for one in results],
-        "not_assessed": [json.dumps(one.said.not_assessed) for one in results],
+        **reason_columns([one.said.not_assessed for one in results]),
     }
+
+
+def reason_columns(of_rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """The different sets of reasons, as one JSON array, and which of them each row has: there are few."""
+    which: dict[tuple[tuple[str, str], ...], int] = {}
+    rows = [which.setdefault(tuple(sorted(reasons.items())), len(which)) for reasons in of_rows]
+    return {"reasons": json.dumps([dict(one) for one in which]), "which_reasons": rows}
 
 
 def write_findings(
@@ -127,13 +134,13 @@ def write_findings(
     """Write findings, each with its geotag and the cluster it belongs to, in the caller's transaction."""
     if not found:
         return
-    columns = _owned(owner for owner, _, _ in found) | {
+    columns: dict[str, Any] = _owned(owner for owner, _, _ in found) | {
         "check_code": [finding.check.code for _, finding, _ in found],
         "check_version": [finding.check.version for _, finding, _ in found],
         "severity": [finding.severity.word for _, finding, _ in found],
         "distance_m": [finding.distance_m for _, finding, _ in found],
         "probability": [finding.probability for _, finding, _ in found],
-        "evidence": [json.dumps(finding.evidence) for _, finding, _ in found],
+        "evidence": json.dumps([finding.evidence for _, finding, _ in found]),
         "cluster_id": [cluster_id for _, _, cluster_id in found],
     }
     bound = {"campaign_id": campaign_id, "release_id": release_id}
