@@ -188,30 +188,53 @@ def judge_waiting(
         keys = sorted(row.group_key for row in taken if row.scope == scope)
         rows = _of_keys(connection, campaign, scope, keys, _EVERY)
         judged.append(judge(campaign, frame, rows, checks_of(campaign, scope)))
-    for key in sorted(row.group_key for row in taken if row.scope == Scope.PLACE):
-        judged.append(_judge_square(connection, campaign, frame, key))
+    squares = [_Square.of(row.group_key) for row in taken if row.scope == Scope.PLACE]
+    if squares:
+        judged.append(_judge_squares(connection, campaign, frame, squares))
     write_said(connection, campaign, release_id, said_by([one for one in judged if one.own]))
     return len(taken)
 
 
-def _judge_square(connection: Connection, campaign: Campaign, frame: Frame, key: str) -> Judged:
-    column, row = (int(part) for part in key.split())
-    reach_lat = HALO_M / _METRES_PER_DEGREE
-    edge_deg = max(abs(row), abs(row + 1)) / SQUARES_PER_DEG + reach_lat
-    reach_lon = reach_lat / max(np.cos(np.radians(min(edge_deg, 90.0))), 0.01)
-    box = {
-        "west": column / SQUARES_PER_DEG - reach_lon,
-        "east": (column + 1) / SQUARES_PER_DEG + reach_lon,
-        "south": row / SQUARES_PER_DEG - reach_lat,
-        "north": (row + 1) / SQUARES_PER_DEG + reach_lat,
-    }
-    keys = {name: round(degrees * COORDINATE_KEY_PER_DEGREE) for name, degrees in box.items()}
-    bound = {"campaign_id": campaign.campaign_id} | keys
-    rows = connection.execute(_sql("geotags_of_square"), bound).all()
+@dataclass(frozen=True)
+class _Square:
+    """A square of 0.01 degree, by its column and row."""
+
+    column: int
+    row: int
+
+    @classmethod
+    def of(cls, key: str) -> _Square:
+        column, row = (int(part) for part in key.split())
+        return cls(column, row)
+
+    def box(self) -> tuple[int, int, int, int]:
+        """West, south, east and north of the square and of what is near it, as coordinate keys."""
+        reach_lat = HALO_M / _METRES_PER_DEGREE
+        edge_deg = max(abs(self.row), abs(self.row + 1)) / SQUARES_PER_DEG + reach_lat
+        reach_lon = reach_lat / max(np.cos(np.radians(min(edge_deg, 90.0))), 0.01)
+        west, south = self.column / SQUARES_PER_DEG, self.row / SQUARES_PER_DEG
+        side = 1 / SQUARES_PER_DEG
+        edges = (west - reach_lon, south - reach_lat, west + side + reach_lon, south + side + reach_lat)
+        lowest_w, lowest_s, highest_e, highest_n = (
+            round(degrees * COORDINATE_KEY_PER_DEGREE) for degrees in edges
+        )
+        return lowest_w, lowest_s, highest_e, highest_n
+
+
+def _judge_squares(
+    connection: Connection, campaign: Campaign, frame: Frame, squares: Sequence[_Square]
+) -> Judged:
+    names = ("west", "south", "east", "north")
+    edges = zip(*(square.box() for square in squares), strict=True)
+    boxes = {name: list(values) for name, values in zip(names, edges, strict=True)}
+    found = connection.execute(_sql("geotags_of_boxes"), {"campaign_id": campaign.campaign_id} | boxes)
+    rows = list({row.id: row for row in found}.values())
     geotags = geotags_of_rows(rows)
-    inside = (strips(geotags.lon) == column) & (strips(geotags.lat) == row)
+    wanted = np.array([(square.column, square.row) for square in squares], np.int64)
+    width = 10**6
+    inside = np.isin(strips(geotags.lat) * width + strips(geotags.lon), wanted[:, 1] * width + wanted[:, 0])
     own = np.flatnonzero(inside).tolist()
-    return judge(campaign, frame, rows, checks_of(campaign, Scope.PLACE), own)
+    return judge(campaign, frame, rows, checks_of(campaign, Scope.PLACE), own, geotags)
 
 
 def _of_keys(
