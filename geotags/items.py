@@ -71,7 +71,7 @@ def read_item(body: bytes) -> Item | Refused:
         return Refused(body, fault.reason, fault.field)
     named: dict[str, Any] = {}
     try:
-        for name, read in _NAMING.items():
+        for name, read in NAMING.items():
             named[name] = _read(members, name, read, True)
         return _item(body, members, named)
     except Fault as fault:
@@ -111,7 +111,7 @@ def _members(body: bytes) -> dict[str, Any]:
         json.dumps(found, ensure_ascii=False).encode()
     except UnicodeEncodeError:  # half of a character, written as an escape
         raise Fault("not_utf8") from None
-    unknown = sorted(set(found) - set(_FIELDS) - set(_NAMING))
+    unknown = sorted(set(found) - set(FIELDS) - set(NAMING))
     if unknown:
         raise Fault("unknown_field", unknown[0][:60] if re.fullmatch(r"[A-Za-z0-9_]+", unknown[0]) else None)
     return found
@@ -149,7 +149,7 @@ def _read(members: Mapping[str, Any], name: str, read: Callable[[Any], Any], is_
 def _item(body: bytes, members: dict[str, Any], named: dict[str, Any]) -> Item:
     values: dict[str, Any] = {"item_id": named["item_id"], "revision": str(named["revision"])}
     more: dict[str, Any] = {}
-    for name, (read, is_needed) in _FIELDS.items():
+    for name, (read, is_needed) in FIELDS.items():
         value = _read(members, name, read, is_needed)
         if value is None:
             continue
@@ -319,9 +319,9 @@ def _muatan(value: Any) -> dict[str, int]:
 _KEY, _SAID = _text(LONGEST_KEY), _text(_LONGEST_TEXT)
 
 # What an item is known by: read first, so that a fault elsewhere can name it.
-_NAMING: dict[str, Callable[[Any], Any]] = {"item_id": _identifier, "revision": _revision}
+NAMING: dict[str, Callable[[Any], Any]] = {"item_id": _identifier, "revision": _revision}
 # Every other member: how it is read, and whether it must be there.
-_FIELDS: dict[str, tuple[Callable[[Any], Any], bool]] = {
+FIELDS: dict[str, tuple[Callable[[Any], Any], bool]] = {
     "household_key": (_KEY, True),
     "building_no": (_KEY, False),
     "assigned_area": (_KEY, True),

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from api.answers import Answer, example
 from api.bodies import Body
+from api.catalogue import both
 from api.languages import Spoken
 from api.parameters import Households
 from api.problems import ParameterRefused
@@ -22,7 +23,7 @@ from geo.text import Language, Text
 from geotags.against import Opened
 from geotags.envelope import open_envelope
 from geotags.items import read_item
-from geotags.reasons import say_reason
+from geotags.reasons import REASONS, say_reason
 from geotags.store.answers import Answered
 from geotags.store.batches import Begun, begin_batch, give_back
 from geotags.sync import Batch, sync
@@ -188,6 +189,26 @@ def post_geotags(
             give_back(database.engine, database.principal, begun)
         raise
     return _said(batch.batch_id, received_at, answers, language)
+
+
+class Reason(Answer):
+    reason: str = Field(description="A stable word.")
+    message: dict[str, str]
+
+
+class Reasons(Answer):
+    model_config = example(
+        reasons=[
+            {"reason": "not_json", "message": {"en": "The item is not JSON.", "id": "Butir bukan JSON."}}
+        ]
+    )
+    reasons: list[Reason]
+
+
+@router.get("/reasons", response_model=Reasons)
+def list_reasons() -> dict[str, Any]:
+    """Why items are set aside: every word that an answer may have, in both languages."""
+    return {"reasons": [{"reason": word, "message": both(text)} for word, text in REASONS.items()]}
 
 
 def _begin(database: Households, key: str, body: bytes) -> Begun:

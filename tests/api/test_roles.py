@@ -150,6 +150,7 @@ def test_every_address_asks_who_it_is(app: FastAPI, world: World, key_of: Callab
             for role, header in keys.items():
                 status = client.get(address, params=query, headers=header).status_code
                 is_about_households = any(part in seeing_households for part in re.split(r"[/.]", path))
+                is_about_households &= not path.endswith("/reasons")  # words, the same for everybody
                 if role is Role.PREVIEWER and is_about_households:
                     assert status == 403, (path, role)
                 else:

@@ -58,6 +58,7 @@ def test_every_variable_that_is_read_is_described() -> None:
     assert set(re.findall(r'"(PATOK_[A-Z_]+)"', source)) == set(DESCRIPTIONS)
     given = {
         "PATOK_DATABASE_URL": "postgresql:///patok",
+        "PATOK_SERVICE_DATABASE_URL": "postgresql:///patok",
         "PATOK_PORT": "8001",
         "PATOK_LANG": "id",
         "PATOK_ACCESS_TOKEN_FILE": str(ROOT / "LICENSE"),
