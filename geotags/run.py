@@ -25,7 +25,7 @@ from geotags.store.results import Result, delete_findings, replace_results, resu
 
 # A batch is one transaction: what Ctrl-C can undo, and how much memory the rows of it take.
 ROWS_PER_BATCH = 20_000
-GROUPS_AT_ONCE = 500
+GROUPS_AT_ONCE = 3000
 
 # Without a list of photos there is nothing to bring together: those checks say so of each record.
 ALONE = tuple(check for check in CHECKS if check.scope in (Scope.RECORD, Scope.PHOTO))
@@ -127,10 +127,11 @@ def store_results(
 ) -> dict[int, Result]:
     """Write what a batch that was stored just now says, of itself and of others; its results by row.
 
-    ``answer`` makes what a device is told from a row and its result; it is kept with the result.
+    ``answer`` makes what a device is told from a row and its result; it is kept with the result. Without it
+    nobody waits for what groups say, and all of them are judged later.
     """
     with as_checker(connection):
-        said = judge_touched(connection, campaign, frame, stored.touched)
+        said = judge_touched(connection, campaign, frame, stored.touched, at_once=answer is not None)
     new_ids = {owner.geotag_id for owner in stored.owners.values()}
     results = results_of(checked, stored.owners, said)
     answers = None if answer is None else [answer(row, result) for row, result in results.items()]

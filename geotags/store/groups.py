@@ -107,12 +107,16 @@ def checks_of(campaign: Campaign, scope: Scope) -> list[Check]:
 
 
 def judge_touched(
-    connection: Connection, campaign: Campaign, frame: Frame, touched: Touched
+    connection: Connection, campaign: Campaign, frame: Frame, touched: Touched, *, at_once: bool = True
 ) -> dict[int, Said]:
     """What the small groups that were touched say of their geotags, by identity; the rest is left waiting.
 
-    In the caller's transaction, which holds the campaign's lock; ``write_said`` is up to the caller.
+    With ``at_once`` False all groups wait: nobody reads an answer. In the caller's transaction, which holds
+    the campaign's lock; ``write_said`` is up to the caller.
     """
+    if not at_once:
+        wait(connection, campaign, touched.groups)
+        return said_by(judge_alone(connection, campaign, frame, touched))
     waiting = {group for group in touched.groups if group[0] in (Scope.AREA, Scope.PLACE)}
     wanted: list[tuple[Rows, list[Check]]] = []
     for scope in (Scope.HOUSEHOLD, Scope.ENUMERATOR):
