@@ -105,6 +105,15 @@ def roll_up(worst: NDArray[np.uint8], undecided: NDArray[np.bool_]) -> NDArray[n
     return verdict.astype(np.uint8)
 
 
+def verdict_of(worst: int, undecided: bool) -> Verdict:
+    """As ``roll_up``, of one geotag."""
+    if worst == Severity.ERROR:
+        return Verdict.REJECTED
+    if worst == Severity.REVIEW:
+        return Verdict.REVIEW
+    return Verdict.NOT_ASSESSED if undecided else Verdict.ACCEPTED
+
+
 def _number(value: float, digits: int) -> float | None:
     return round(float(value), digits) if np.isfinite(value) else None
 

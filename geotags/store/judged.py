@@ -10,12 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Connection, Row, text
 
 from boundaries.store.engine import named_sql
 from geo.checks.protocol import Check, Outcome, Severity
-from geo.engine import Checked, Finding, Verdict, check_geotags, roll_up
+from geo.engine import Checked, Finding, check_geotags, verdict_of
 from geo.frame import Frame
 from geo.geotags import Geotags
 from geotags.store.campaigns import Campaign
@@ -132,7 +131,7 @@ def _changes(connection: Connection, said: Mapping[int, Said]) -> _Change:
         change.left_clusters.update(f["cluster_id"] for f in lost if f["cluster_id"] is not None)
         change.findings += [(one.owner, finding) for finding in added]
         worst = max([*kept, *(int(finding.severity) for finding in added)], default=0)
-        verdict = Verdict(int(roll_up(np.array([worst], np.uint8), np.array([row.undecided]))[0])).word
+        verdict = verdict_of(worst, row.undecided).word
         reasons = {c: r for c, r in row.not_assessed.items() if c not in one.codes} | one.not_assessed
         if verdict != row.verdict or reasons != row.not_assessed:
             change.verdicts.append((row.province, row.geotag_id, verdict, reasons))

@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy import Connection, text
 
 from boundaries.store.engine import named_sql
-from geo.engine import Checked, Finding, Verdict, roll_up
+from geo.engine import Checked, Finding, verdict_of
 
 Owners = Mapping[int, "Owner"]
 """Row of a batch -> what its result and findings take over from its geotag."""
@@ -46,7 +46,7 @@ class Said:
     def verdict(self, undecided: bool) -> str:
         """The roll-up of the findings."""
         worst = max((int(finding.severity) for finding in self.findings), default=0)
-        return Verdict(int(roll_up(np.array([worst], np.uint8), np.array([undecided]))[0])).word
+        return verdict_of(worst, undecided).word
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from geo.checks.protocol import Outcome, Scope, Severity
 from geo.checks.reasons import REASONS
 from geo.checks.registry import CHECKS
 from geo.codes import SCHEMES
-from geo.engine import Checked, Verdict, check_geotags, roll_up
+from geo.engine import Checked, Verdict, check_geotags, roll_up, verdict_of
 from geo.errors import ValueRefused
 from geo.frame import Frame, Segment
 from geo.geotags import Geotags
@@ -332,3 +332,10 @@ def test_a_ruleset_changes_what_it_names_and_nothing_else() -> None:
 def test_a_ruleset_that_cannot_be_is_refused(parameters: Any, sentence: str) -> None:
     with pytest.raises(ValueRefused, match=sentence):
         Ruleset.from_json({"name": "kasar", "version": 1, "parameters": parameters})
+
+
+def test_one_verdict_is_that_of_the_roll_up() -> None:
+    for worst in range(4):
+        for undecided in (False, True):
+            of_many = roll_up(np.array([worst], np.uint8), np.array([undecided]))[0]
+            assert verdict_of(worst, undecided) == of_many

@@ -271,7 +271,7 @@ def test_ctrl_c_within_a_copy(world: World, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_batch_is_whole_or_not_there(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     campaign = world.campaign()
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise BrokenOff
 
     monkeypatch.setattr(geotags.run, "judge_touched", fail)  # the last step of a batch
