@@ -1,7 +1,7 @@
 """A batch from a device: judged, stored and answered in one transaction.
 
-The ledger decides what is new. What was answered is kept with the ledger's line, in the same transaction, so
-that a device whose connection broke after the commit gets the very same answer when it sends again.
+The ledger decides what is new. What was answered is kept with the result, in the same transaction, so that a
+device whose connection broke after the commit gets the very same answer when it sends again.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from boundaries.store.principals import Principal, set_scope
 from boundaries.store.reading import Connection, Engine, outage_said
 from boundaries.store.transactions import RolledBack, limited
-from geo.engine import check_geotags
+from geo.engine import Checked, check_geotags
 from geotags.against import Against
 from geotags.items import Item, Refused, geotags_of
 from geotags.run import ALONE, store_results
@@ -53,49 +54,59 @@ def sync(engine: Engine, principal: Principal, against: Against, batch: Batch) -
         else:
             storable.append((position, item))
     items = [item for _, item in storable]
-    geotags = geotags_of(items, batch.received_at) if items else None
-    campaign = against.campaign
-    checked = None
-    if geotags is not None:
-        checked = check_geotags(geotags, against.frame, campaign.level, campaign.ruleset, ALONE)
-    try:
-        with outage_said(), engine.begin() as connection:
-            limited(connection)
-            set_scope(connection, principal)
-            lock_campaign(connection, campaign)
-            if geotags is not None and checked is not None:
-                stored = store_geotags(
-                    connection,
-                    campaign.campaign_id,
-                    geotags,
-                    against.frame.scheme,
-                    against.provinces,
-                    key_id=principal.key_id,
-                    batch_id=batch.batch_id,
-                    bodies=[item.body_sha256 for item in items],
-                    more=[item.more for item in items],
-                )
-                made = _made(against, batch)
-                judged: dict[int, dict[str, Any]] = {}
-
-                def answer(row: int, result: Result) -> dict[str, Any]:
-                    judged[row] = judged_of(result, made)
-                    return judged[row]
-
-                store_results(
-                    connection, campaign, against.release_id, against.frame, checked, stored, answer
-                )
-                of_items = _answers(connection, campaign, items, stored, judged)
-                answers |= {storable[row][0]: answer for row, answer in of_items.items()}
-            set_apart(connection, campaign, principal, batch.batch_id, _bodies(batch, answers))
-            if batch.begun is not None:
-                said = [answers[position].as_json() for position in range(len(batch.items))]
-                finish_batch(connection, principal, batch.begun, {"results": said})
-            if not batch.keep:
-                raise RolledBack
-    except RolledBack:
-        pass
+    checked = _check_records(items, against, batch) if items else None
+    with suppress(RolledBack), outage_said(), engine.begin() as connection:
+        limited(connection)
+        set_scope(connection, principal)
+        lock_campaign(connection, against.campaign)
+        if checked is not None:
+            of_items = _store(connection, principal, against, batch, items, checked)
+            answers |= {storable[row][0]: answer for row, answer in of_items.items()}
+        set_apart(connection, against.campaign, principal, batch.batch_id, _bodies(batch, answers))
+        if batch.begun is not None:
+            said = [answers[position].as_json() for position in range(len(batch.items))]
+            finish_batch(connection, principal, batch.begun, {"results": said})
+        if not batch.keep:
+            raise RolledBack
     return [answers[position] for position in range(len(batch.items))]
+
+
+def _check_records(items: Sequence[Item], against: Against, batch: Batch) -> Checked:
+    """What needs no other geotag, before the campaign's lock is asked for."""
+    campaign = against.campaign
+    geotags = geotags_of(items, batch.received_at)
+    return check_geotags(geotags, against.frame, campaign.level, campaign.ruleset, ALONE)
+
+
+def _store(
+    connection: Connection,
+    principal: Principal,
+    against: Against,
+    batch: Batch,
+    items: Sequence[Item],
+    checked: Checked,
+) -> dict[int, Answered]:
+    """Store the items and what is said of them; their answers, by row."""
+    stored = store_geotags(
+        connection,
+        against.campaign.campaign_id,
+        checked.subject.geotags,
+        against.frame.scheme,
+        against.provinces,
+        key_id=principal.key_id,
+        batch_id=batch.batch_id,
+        bodies=[item.body_sha256 for item in items],
+        more=[item.more for item in items],
+    )
+    made = _made(against, batch)
+    judged: dict[int, dict[str, Any]] = {}
+
+    def answer(row: int, result: Result) -> dict[str, Any]:
+        judged[row] = judged_of(result, made)
+        return judged[row]
+
+    store_results(connection, against.campaign, against.release_id, against.frame, checked, stored, answer)
+    return _answers(connection, against.campaign, items, stored, judged)
 
 
 def _made(against: Against, batch: Batch) -> dict[str, Any]:
