@@ -152,7 +152,7 @@ def test_barru_is_refused_then_forced(engine: Engine, data_dir: Path, shared_dat
     assert len(layer) == 818 and TWICE not in set(layer.codes.to_pylist())
     rows = _households(layer, 1500, np.random.default_rng(7310))
     lon, lat = frame.extent()[0] + 0.1, frame.extent()[1] + 0.1
-    rows += [geotag(f"w{i}", TWICE, lon + i * 1e-5, lat) | {"kind": "withheld"} for i in range(3)]
+    rows += [geotag(f"w{i}", TWICE, lon + i * 1e-3, lat) | {"kind": "withheld"} for i in range(3)]
     _, outcome = _check(engine, data_dir, "barru", release, rows)
 
     assert _shares(rows, outcome, "withheld") == {"not_assessed": 1.0}
