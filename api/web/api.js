@@ -10,7 +10,7 @@ try {
   // Storage may be forbidden; then the token lasts as long as the page.
 }
 
-// kind: unreachable | token | missing | refused | server
+// kind: unreachable | token | link | missing | refused | server
 export class Problem extends Error {
   constructor(kind, detail = "") {
     super(kind);
@@ -52,6 +52,7 @@ export async function signInByLink() {
     throw new Problem("unreachable");
   }
   if (response.ok) setToken((await response.json()).token, { forAllTabs: true });
+  else if (!hasToken()) throw new Problem("link", (await response.json().catch(() => ({}))).detail);
 }
 
 export function hasToken() {

@@ -168,8 +168,8 @@ function drawProblem(problem, place, again) {
 }
 
 function tokenWanted(problem) {
-  if (problem.kind !== "token") return false;
-  askToken(start);
+  if (problem.kind !== "token" && problem.kind !== "link") return false;
+  askToken(start, problem.kind === "link" ? problem.detail : "");
   return true;
 }
 

@@ -6,14 +6,14 @@ import { say } from "./text.js";
 
 let then = null;
 
-// Ask, keep what was typed in this tab, and go on with `again`.
-export function askToken(again) {
+// Ask, keep what was typed in this tab, and go on with `again`. `said` is why, where the server gave a reason.
+export function askToken(again, said = "") {
   then = again;
   const dialog = byId("token-dialog");
   if (dialog.open) return;
   const refused = byId("token-refused");
-  refused.hidden = !hasToken();
-  refused.textContent = hasToken() ? say("token_refused") : "";
+  refused.textContent = said || (hasToken() ? say("token_refused") : "");
+  refused.hidden = !refused.textContent;
   setToken(null);
   dialog.showModal();
   byId("token").focus();

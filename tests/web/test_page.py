@@ -319,6 +319,7 @@ def test_the_printed_link_signs_in_once(watch: Watch, link: str) -> None:
     late = watch(base, signed_in=False, locale="en-GB")
     late.page.goto(link)
     late.page.get_by_label("Access key", exact=True).last.wait_for()
+    late.page.get_by_text("This sign-in link was used before").wait_for()
     assert "sign-in" not in late.page.url
     for page in (other_tab, late.page):  # a map's worker that is cut off while it loads would be a fault
         page.wait_for_function(
