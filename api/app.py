@@ -36,6 +36,7 @@ from api.routes import (
     sync,
     tiles,
 )
+from api.slots import Slots
 from boundaries.store.reading import Engine
 from geo.errors import PatokError
 from geo.text import Language
@@ -68,6 +69,7 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
         (404, "What the address names is not there."),
         (421, "The Host header names another server."),
         (422, "A parameter is not accepted."),
+        (429, "Too many batches at once: come again after Retry-After."),
         (503, "The database does not answer."),
     )
 }
@@ -148,6 +150,7 @@ def create_app(
     )
     app.state.engine = engine
     app.state.opened = opened
+    app.state.slots = Slots()
     app.state.keyring = keyring or Keyring(engine)
     app.state.data_dir = data_dir
     app.state.language = language

@@ -102,6 +102,7 @@ TITLES: dict[int, Text] = {
     421: Text(en="Another server", id="Server lain"),
     422: Text(en="Not accepted", id="Tidak diterima"),
     500: Text(en="Fault in Patok", id="Kesalahan pada Patok"),
+    429: Text(en="Come again", id="Coba lagi nanti"),
     503: Text(en="Not ready", id="Belum siap"),
 }
 RETRY_AFTER_S = 3
@@ -156,7 +157,7 @@ def problem_response(error: PatokError, language: Language) -> JSONResponse:
     headers = {"Cache-Control": "no-store", "Content-Language": language}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if status == 503 or error.code in _COME_AGAIN:
+    if status in (429, 503) or error.code in _COME_AGAIN:
         headers["Retry-After"] = str(RETRY_AFTER_S)
     body = problem_body(error.code, status, _said_without_input(error, language), language)
     if "parameter" in error.values:

@@ -17,6 +17,7 @@ from api.catalogue import both
 from api.languages import Spoken
 from api.parameters import Households
 from api.problems import ParameterRefused
+from api.slots import Slot
 from boundaries.store.reading import outage_said
 from geo.checks.words import message_of, remedy_of, title_of
 from geo.text import Language, Text
@@ -162,6 +163,7 @@ router = APIRouter(prefix="/v1/geotags", tags=["sync"])
 def post_geotags(
     request: Request,
     database: Households,
+    slot: Slot,
     body: Body,
     language: Spoken,
     mode: Mode = None,

@@ -18,6 +18,7 @@ from api.app import create_app
 from api.keyring import Keyring
 from api.languages import accepted_language
 from api.problems import problem_response
+from api.routes import health
 from boundaries.store.engine import connect
 from geo.errors import NotFound, PatokError, ValueRefused
 from tests.api.conftest import AUTHORIZED, TOKEN
@@ -274,3 +275,10 @@ def test_not_ready_with_other_tables(engine: Engine, data_dir: Path) -> None:
 )  # fmt: skip
 def test_the_address_that_it_listens_on_is_a_name_of_it(host: str, names: tuple[str, ...]) -> None:
     assert named_by(host) == names
+
+
+def test_not_ready_without_room(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert client.get("/health/ready").json() == {"status": "ready"}
+    monkeypatch.setattr(health, "LEAST_FREE_MB", 10**9)
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json()["code"]) == (503, "DISK_FULL")

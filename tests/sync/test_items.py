@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
+import time
 import uuid
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from boundaries.store.principals import Role
 from tests.geotags.world import area_code
@@ -259,3 +262,23 @@ def test_what_is_received_is_what_is_kept(service_world: Service, device: Device
 
 CAPTURED_UTC = "2025-10-20T01:10:00Z"
 assert AREA
+
+
+def test_more_batches_than_may_wait_are_told_to_come_again(service_world: Service, device: Device) -> None:
+    service_world.client.app.state.slots.most = 1  # type: ignore[attr-defined]
+    lock = text("SELECT pg_advisory_xact_lock(hashtext('patok campaign'), :campaign_id)")
+    first: list[Any] = []
+    with service_world.world.engine.begin() as connection:
+        connection.execute(lock, {"campaign_id": service_world.campaign.campaign_id})
+        waits = threading.Thread(target=lambda: first.extend(device.send(item())))
+        waits.start()
+        until = time.monotonic() + 10
+        while not service_world.client.app.state.slots.taken and time.monotonic() < until:  # type: ignore[attr-defined]
+            time.sleep(0.01)
+        refused = device.post(device.envelope([item()]))
+    waits.join(20)
+    assert (refused.status_code, refused.json()["code"]) == (429, "TOO_MANY_BATCHES")
+    assert refused.headers["Retry-After"]
+    assert first[0]["outcome"] == "stored"
+    assert device.send(item())[0]["outcome"] == "stored"
+    assert service_world.query("SELECT count(*) FROM geotags")[0][0] == 2
