@@ -52,15 +52,16 @@ class Principal:
         """The predicate that every statement on households' rows has, as bound values.
 
         ``scope_areas`` None: all areas; else beginnings of codes, of which an empty list has none.
-        ``scope_key`` None: whoever sent it; else only what this key sent.
+        ``scope_key`` None: whoever sent it; else only what this key sent. ``own_key`` is its own key.
         """
         if self.role.sees_all:
-            return {"scope_areas": None, "scope_key": None}
+            return {"scope_areas": None, "scope_key": None, "own_key": self.key_id}
         if self.role is Role.PREVIEWER:
-            return {"scope_areas": [], "scope_key": 0}
+            return {"scope_areas": [], "scope_key": 0, "own_key": None}
         return {
             "scope_areas": list(self.areas),
             "scope_key": (self.key_id or 0) if self.role is Role.DEVICE else None,
+            "own_key": self.key_id,
         }
 
     def covers(self, area_code: str) -> bool:

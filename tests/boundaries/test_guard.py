@@ -124,7 +124,11 @@ def test_keys_are_listed_and_revoked(engine: Engine) -> None:
     assert has_keys(engine)
     (listed,) = list_keys(engine)
     assert listed == key and key.name == "tablet 12"
-    assert key.principal().bound() == {"scope_areas": ["5105", "5106010"], "scope_key": key.key_id}
+    assert key.principal().bound() == {
+        "scope_areas": ["5105", "5106010"],
+        "scope_key": key.key_id,
+        "own_key": key.key_id,
+    }
     revoked = revoke_key(engine, key.prefix)
     assert revoked.revoked_at and revoke_key(engine, key.prefix).revoked_at == revoked.revoked_at
     assert not has_keys(engine)

@@ -282,3 +282,36 @@ def test_more_batches_than_may_wait_are_told_to_come_again(service_world: Servic
     assert first[0]["outcome"] == "stored"
     assert device.send(item())[0]["outcome"] == "stored"
     assert service_world.query("SELECT count(*) FROM geotags")[0][0] == 2
+
+
+def test_what_was_set_aside_is_read_by_who_sent_it_and_who_looks_after_it(
+    service_world: Service, device: Device
+) -> None:
+    bad = '{"item_id": "half'[:-5] + "}"
+    device.send(item(), bad, item("5206010001000100"))
+    address = f"/v1/campaigns/{device.campaign}/quarantine"
+
+    def seen(by: Device, **asked: str) -> list[str]:
+        headers = {"Authorization": f"Bearer {by.secret}"}
+        answer = service_world.client.get(address, headers=headers, params=asked)
+        assert answer.status_code == 200, answer.text
+        return [one["reason"] for one in answer.json()["items"]]
+
+    both = ["not_json", "area_not_of_key"]
+    assert seen(device) == both and seen(device, reason="not_json") == ["not_json"]
+    assert seen(service_world.device("5105", role=Role.OFFICER)) == both
+    assert seen(service_world.device("51", role=Role.OFFICER)) == both
+    assert seen(service_world.device(role=Role.NATIONAL)) == both
+    for other in (
+        service_world.device(),
+        service_world.device("5106", role=Role.OFFICER),
+        service_world.device("5105010", role=Role.OFFICER),  # only some of the key's areas
+    ):
+        assert seen(other) == []
+    header = {"Authorization": f"Bearer {device.secret}", "Accept-Language": "id"}
+    page = service_world.client.get(address, headers=header, params={"limit": 1}).json()
+    assert page["items"][0]["body"] == bad and page["items"][0]["message"] == "Butir bukan JSON."
+    following = service_world.client.get(page["next"], headers=header).json()
+    assert [one["reason"] for one in following["items"]] == ["area_not_of_key"] and following["next"] is None
+    refused = service_world.client.get(address, headers=header, params={"reason": "bored"})
+    assert refused.json()["code"] == "PARAMETER_REFUSED"
