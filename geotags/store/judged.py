@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, Row, text
 
 from boundaries.store.engine import named_sql
@@ -62,13 +63,13 @@ def said_by(judged: Sequence[Judged]) -> dict[int, Said]:
         of_row = {}
         for row in sorted(one.own):
             household = one.rows[row].household_key or f"\x1f{one.rows[row].item_id}"
-            of_row[row] = said.setdefault(owners[row].geotag_id, Said(owners[row], household))
+            of = said.setdefault(owners[row].geotag_id, Said(owners[row], household))
+            of.codes |= one.checked.outcomes.keys()
+            of_row[row] = of
         for code, outcomes in one.checked.outcomes.items():
-            missed = outcomes.outcome == Outcome.NOT_ASSESSED
-            for row, of in of_row.items():
-                of.codes.add(code)
-                if missed[row]:
-                    of.not_assessed[code] = outcomes.reasons[int(outcomes.reason[row])]
+            for row in np.flatnonzero(outcomes.outcome == Outcome.NOT_ASSESSED).tolist():
+                if row in of_row:
+                    of_row[row].not_assessed[code] = outcomes.reasons[int(outcomes.reason[row])]
         for finding in one.checked.findings():
             if finding.row in of_row:
                 of_row[finding.row].findings.append(finding)

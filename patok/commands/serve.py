@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import socket
 
 import click
@@ -78,9 +79,18 @@ def run_server(store: Store, settings: Settings, host: str, port: int) -> None:
             judges_waiting=True,
         )
         _say_where(host, port, keyring)
+        _spare_collector()
         uvicorn.run(
             app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=5
         )
+
+
+def _spare_collector() -> None:
+    """Let the collector of cycles pass over what was loaded, and look seldom: a batch makes ten thousand
+    objects and no cycle, and a walk over all modules took 7 ms of the 54 of a batch of 100."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _say_where(host: str, port: int, keyring: Keyring) -> None:
