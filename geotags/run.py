@@ -59,8 +59,13 @@ def load_geotags(
     release_id: int,
     geotags: Geotags,
     progress: Progress = _no_progress,
+    *,
+    judges: bool = True,
 ) -> LoadReport:
-    """Store and check geotags in batches, each whole or not at all; run again, it goes on where it ended."""
+    """Store and check geotags in batches, each whole or not at all; run again, it goes on where it ended.
+
+    With ``judges`` False the groups that they came to are left waiting.
+    """
     report = LoadReport()
     provinces = provinces_of(frame)
     ensure_partitions(engine, provinces)
@@ -77,7 +82,8 @@ def load_geotags(
         report.changed += len(changed)
         report.changed_rows.extend(start + row for row in changed)
         progress(len(batch))
-    judge_all_waiting(engine, campaign, frame, release_id)
+    if judges:
+        judge_all_waiting(engine, campaign, frame, release_id)
     return report
 
 
@@ -153,12 +159,12 @@ def judge_all_waiting(
     quiet_s: float = 0.0,
     most_s: float = 0.0,
     rounds: int | None = None,
+    progress: Progress = _no_progress,
 ) -> int:
     """Judge every group that is due, ``limit`` at a time, each time in a transaction; returns how many.
 
-    At most ``rounds`` times; None goes on until none is due.
-
-    ``quiet_s`` and ``most_s`` as in ``geotags.store.groups.judge_waiting``; without them all are due.
+    At most ``rounds`` times; None goes on until none is due. ``quiet_s`` and ``most_s`` as in
+    ``geotags.store.groups.judge_waiting``; without them all are due.
     """
     done = 0
     while True:
@@ -169,6 +175,7 @@ def judge_all_waiting(
                     connection, campaign, release_id, frame, limit=limit, quiet_s=quiet_s, most_s=most_s
                 )
         done += n
+        progress(n)
         rounds = None if rounds is None else rounds - 1
         if not n or rounds == 0:
             return done

@@ -171,6 +171,13 @@ def campaigns_waiting(engine: Engine) -> list[str]:
         return list(connection.execute(_sql("campaigns_waiting")).scalars())
 
 
+def count_waiting(engine: Engine, campaign: Campaign) -> int:
+    """How many groups of a campaign wait."""
+    with engine.begin() as connection, as_checker(connection):
+        counted = connection.execute(_sql("groups_waiting"), {"campaign_id": campaign.campaign_id})
+        return int(counted.scalar_one())
+
+
 def judge_waiting(
     connection: Connection,
     campaign: Campaign,

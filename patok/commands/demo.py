@@ -21,11 +21,11 @@ from geo.checks.registry import CHECKS
 from geo.codes import SCHEMES
 from geo.levels import Level
 from geotags.intake import read_geotags
-from geotags.run import load_geotags
 from geotags.store.campaigns import create_campaign, find_campaign
 from geotags.store.results import finding_items
 from patok.commands.frame import run_qa_on_candidate, show_qa
 from patok.commands.serve import require_free, run_server
+from patok.loading import load_showing
 from patok.sample.households import LEAST_HOUSEHOLDS, make_geotags
 from patok.sample.kabupaten import make_kabupaten
 from patok.sample.writing import write_sample
@@ -122,8 +122,7 @@ def _load(store: Store, path: Path) -> None:
     release = releases.find_release(store.engine, NAME)
     frame = releases.open_frame(store.engine, store.data_dir, NAME)
     loaded = read_geotags(path, frame.scheme, campaign.level)
-    with progress_bar("Checking the geotags", "Memeriksa geotag", len(loaded.geotags)) as advance:
-        load_geotags(store.engine, campaign, frame, release.release_id, loaded.geotags, advance)
+    load_showing(store.engine, campaign, frame, release.release_id, loaded.geotags)
 
 
 def compare(planted: pd.DataFrame, found: list[tuple[str, str, str]]) -> list[dict[str, object]]:

@@ -8,8 +8,9 @@ import click
 
 from boundaries.store.releases import find_release, open_frame
 from geotags.intake import read_geotags
-from geotags.run import check_campaign, load_geotags
+from geotags.run import check_campaign
 from geotags.store.campaigns import find_campaign
+from patok.loading import load_showing
 from patok.options import FILE, as_json, column_option, read_columns
 from patok.store import open_store
 from patok.words import progress_bar, say, show_json, tell
@@ -37,8 +38,7 @@ def load(campaign: str, file: Path, columns: tuple[str, ...], release: int | Non
         record = find_release(store.engine, found.frame.name, release)
         frame = open_frame(store.engine, store.data_dir, found.frame.name, record.number)
         loaded = read_geotags(file, frame.scheme, found.level, read_columns(columns))
-        with progress_bar("Checking and storing", "Memeriksa dan menyimpan", len(loaded.geotags)) as advance:
-            report = load_geotags(store.engine, found, frame, record.release_id, loaded.geotags, advance)
+        report = load_showing(store.engine, found, frame, record.release_id, loaded.geotags)
     document = {"new": report.new, "repeated": report.repeated, "changed": report.changed}
     first_rows = [row + loaded.first_row for row in report.changed_rows[:20]]
     if as_json:
