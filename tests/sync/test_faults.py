@@ -114,8 +114,9 @@ class Phone:
             return None
         finally:
             connection.close()
-        if answer.status == 503:
-            assert json.loads(content)["code"] == "DATABASE_UNAVAILABLE"
+        if answer.status in (429, 503):
+            assert json.loads(content)["code"] in ("TOO_MANY_BATCHES", "DATABASE_UNAVAILABLE")
+            assert answer.getheader("Retry-After")
             return None
         assert answer.status == 200, content
         results: list[dict[str, Any]] = json.loads(content)["results"]
