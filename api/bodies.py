@@ -54,44 +54,32 @@ class TypeRefused(InputError):
     )
 
 
-class _Inflater(Protocol):
-    def add(self, data: bytes) -> bytes: ...
-    def ended(self) -> bool: ...
+class _Stream(Protocol):
+    """What zlib and zstd have in common."""
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
 
 
 class _Plain:
+    ended = True
+
     def add(self, data: bytes) -> bytes:
         return data
 
-    def ended(self) -> bool:
-        return True
 
+class _Packed:
+    """Never makes more than a body may be, whatever a few bytes would unpack to."""
 
-class _Gzip:
-    def __init__(self, room: int) -> None:
-        self._room = room
-        self._stream = zlib.decompressobj(wbits=31)
-
-    def add(self, data: bytes) -> bytes:
-        inflated = self._stream.decompress(data, self._room + 1)
-        self._room -= len(inflated)
-        if self._room < 0:
-            raise BodyTooLarge(most_mb=MOST_BYTES // 2**20)
-        if self._stream.unused_data:
-            raise EncodingRefused()
-        return inflated
-
-    def ended(self) -> bool:
-        return self._stream.eof
-
-
-class _Zstd:
-    def __init__(self, room: int) -> None:
-        self._room = room
-        self._stream = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: 23})
+    def __init__(self, stream: _Stream) -> None:
+        self._room = MOST_BYTES
+        self._stream = stream
 
     def add(self, data: bytes) -> bytes:
-        if self._stream.eof:
+        if self._stream.eof:  # something stands behind the end
             raise EncodingRefused()
         inflated = self._stream.decompress(data, self._room + 1)
         self._room -= len(inflated)
@@ -101,6 +89,7 @@ class _Zstd:
             raise EncodingRefused()
         return inflated
 
+    @property
     def ended(self) -> bool:
         return self._stream.eof
 
@@ -112,30 +101,29 @@ async def read_body(request: Request) -> bytes:
         raise TypeRefused()
     inflater = _inflater(request.headers.get("content-encoding", "identity").strip().lower())
     parts: list[bytes] = []
-    sent = size = 0
+    sent = 0
     async for chunk in request.stream():
         sent += len(chunk)
         if sent > MOST_BYTES:
             raise BodyTooLarge(most_mb=MOST_BYTES // 2**20)
         for start in range(0, len(chunk), _AT_ONCE):
             try:
-                part = inflater.add(chunk[start : start + _AT_ONCE])
+                parts.append(inflater.add(chunk[start : start + _AT_ONCE]))
             except (zlib.error, zstd.ZstdError) as error:
                 raise EncodingRefused() from error
-            size += len(part)
-            parts.append(part)
-    if not inflater.ended():
+    if not inflater.ended:
         raise EncodingRefused()
     return b"".join(parts)
 
 
-def _inflater(encoding: str) -> _Inflater:
+def _inflater(encoding: str) -> _Plain | _Packed:
     if encoding in ("", "identity"):
         return _Plain()
     if encoding in ("gzip", "x-gzip"):
-        return _Gzip(MOST_BYTES)
+        return _Packed(zlib.decompressobj(wbits=31))
     if encoding == "zstd":
-        return _Zstd(MOST_BYTES)
+        window = {zstd.DecompressionParameter.window_log_max: 23}
+        return _Packed(zstd.ZstdDecompressor(options=window))
     raise EncodingRefused()
 
 

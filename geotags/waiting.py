@@ -1,14 +1,16 @@
-"""Beside the service: judges groups of geotags a moment after the last one came to them."""
+"""Beside the service: judges groups of geotags a moment after the last one came, and forgets old answers."""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 
 from boundaries.store.reading import Engine, outage_said
 from geo.errors import PatokError
 from geotags.against import Opened
 from geotags.run import judge_all_waiting
+from geotags.store.batches import forget_batches
 from geotags.store.groups import campaigns_waiting
 
 logger = logging.getLogger(__name__)
@@ -21,6 +23,7 @@ GROUPS_AT_ONCE = 50
 """One transaction holds the campaign's lock, for which batches of devices wait."""
 _LOOK_EVERY_S = 0.5
 _AFTER_FAULT_S = 10.0
+_FORGET_EVERY_S = 3600.0
 
 
 class Waiting:
@@ -30,6 +33,7 @@ class Waiting:
         self._engine = engine
         self._opened = opened
         self._ends = threading.Event()
+        self._forgets_at = 0.0
         self._thread = threading.Thread(target=self._run, name="patok waiting groups", daemon=True)
 
     def start(self) -> None:
@@ -55,6 +59,10 @@ class Waiting:
 
     def _judge_some(self) -> int:
         """How many groups were judged."""
+        if time.monotonic() >= self._forgets_at:
+            with outage_said():
+                forget_batches(self._engine)
+            self._forgets_at = time.monotonic() + _FORGET_EVERY_S
         with outage_said():
             names = campaigns_waiting(self._engine)
         done = 0

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import re
 import uuid
+from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request
@@ -18,7 +19,7 @@ from api.languages import Spoken
 from api.parameters import Households
 from api.problems import ParameterRefused
 from api.slots import Slot
-from boundaries.store.reading import outage_said
+from boundaries.store.reading import DatabaseUnavailable, outage_said
 from geo.checks.words import message_of, remedy_of, title_of
 from geo.text import Language, Text
 from geotags.against import Opened
@@ -188,7 +189,9 @@ def post_geotags(
         answers = sync(database.engine, database.principal, against, batch)
     except BaseException:
         if begun is not None:
-            give_back(database.engine, database.principal, begun)
+            # Where the database is gone the key stays taken until it counts as left behind.
+            with suppress(DatabaseUnavailable), outage_said():
+                give_back(database.engine, database.principal, begun)
         raise
     return _said(batch.batch_id, received_at, answers, language)
 

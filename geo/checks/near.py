@@ -27,6 +27,7 @@ HALO_M = 60.0
 """Further than any check of places looks: twice the centroid's and four times ``FURTHEST_M``. A square with
 what lies so far around it is enough to judge what is in it."""
 
+_METRES_PER_DEGREE = 110_574.0  # of latitude at the equator, the least there is
 _CROWDED = 32  # geotags in a cell, from which on it pays to bring those of one coordinate together
 DOUBTFUL_SHARE = 1e-3
 """By less than this share of its square a distance in the plane of one point differs from that in the plane
@@ -114,6 +115,12 @@ def _together(
     some = order[crowded]
     order[crowded] = some[np.lexsort((lat[some], lon[some], number[some]))]
     return order
+
+
+def halo_deg(lat: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """``HALO_M`` in degrees of longitude at some latitudes, (n,), and in degrees of latitude; never less."""
+    of_lat = HALO_M / _METRES_PER_DEGREE
+    return of_lat / np.maximum(np.cos(np.radians(lat)), 0.01), of_lat
 
 
 def strips(degrees: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from geo.checks.near import HALO_M
+from geo.checks.near import halo_deg
 from geo.checks.protocol import Scope
 from geo.engine import Checked
 from geo.geotags import Geotags
@@ -24,7 +24,6 @@ crowded one, around Jakarta, holds millions of families: a larger square would n
 NOWHERE = -1
 """The square of geotags without a usable coordinate."""
 
-_METRES_PER_DEGREE = 110_574.0  # of latitude at the equator, the least there is
 _MEMBERSHIP = ("undecided", "segment", "row", "sigma_m", "distance_m", "probability")
 _KEY_OF_SCOPE = {
     Scope.HOUSEHOLD: "household_key",
@@ -90,8 +89,7 @@ def _tiles(
     """Tile, row and whether it is the row's own tile; a row stands in the tiles whose edge it is near too."""
     n = len(geotags)
     lon, lat = np.where(usable, geotags.lon, 0.0), np.where(usable, geotags.lat, 0.0)
-    reach_lat = HALO_M / _METRES_PER_DEGREE
-    reach_lon = reach_lat / np.maximum(np.cos(np.radians(lat)), 0.01)
+    reach_lon, reach_lat = halo_deg(lat)
     own = np.where(usable, _tile(lon, lat), NOWHERE)
     keys, rows = [], []
     for east in (-1, 0, 1):

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from boundaries.store.engine import named_sql
-from boundaries.store.principals import Principal, set_scope
+from boundaries.store.principals import Principal, as_checker, set_scope
 from geo.errors import Conflict, InputError
 from geo.text import Text
 
@@ -94,6 +94,13 @@ def give_back(engine: Engine, principal: Principal, begun: Begun) -> None:
     with engine.begin() as connection:
         set_scope(connection, principal)
         connection.execute(_sql("batch_give_back"), values)
+
+
+def forget_batches(engine: Engine) -> int:
+    """Delete answers that have been kept long enough; returns how many."""
+    with engine.begin() as connection, as_checker(connection):
+        done = connection.execute(_sql("batches_forget"), {"kept_days": KEPT_DAYS})
+        return int(done.rowcount)
 
 
 def _sql(name: str) -> Any:

@@ -17,7 +17,7 @@ from boundaries.store.engine import named_sql
 from boundaries.store.principals import as_checker
 from geo.checks.duplicate_coordinate import CHECK as DUPLICATE_COORDINATE
 from geo.checks.duplicate_coordinate import COORDINATE_KEY_PER_DEGREE
-from geo.checks.near import HALO_M, SQUARES_PER_DEG, strips
+from geo.checks.near import SQUARES_PER_DEG, halo_deg, strips
 from geo.checks.protocol import Check, Scope
 from geo.checks.registry import CHECKS
 from geo.frame import Frame
@@ -36,7 +36,6 @@ _SQL_OF_SCOPE = {
     Scope.ENUMERATOR: "geotags_of_enumerators",
     Scope.AREA: "geotags_of_areas",
 }
-_METRES_PER_DEGREE = 110_574.0  # of latitude at the equator, the least there is
 
 Group = tuple[Scope, str]
 """A scope and the key of a group of it."""
@@ -89,8 +88,7 @@ class Touched:
 
 def squares_of(lon: np.ndarray, lat: np.ndarray) -> set[Group]:
     """The squares of 0.01 degree that places (n,), (n,) lie in, and those whose geotags can feel them."""
-    reach_lat = HALO_M / _METRES_PER_DEGREE
-    reach_lon = reach_lat / np.maximum(np.cos(np.radians(lat)), 0.01)
+    reach_lon, reach_lat = halo_deg(lat)
     found: set[Group] = set()
     for east in (-1, 0, 1):
         for north in (-1, 0, 1):
@@ -220,9 +218,8 @@ class _Square:
 
     def box(self) -> tuple[int, int, int, int]:
         """West, south, east and north of the square and of what is near it, as coordinate keys."""
-        reach_lat = HALO_M / _METRES_PER_DEGREE
-        edge_deg = max(abs(self.row), abs(self.row + 1)) / SQUARES_PER_DEG + reach_lat
-        reach_lon = reach_lat / max(np.cos(np.radians(min(edge_deg, 90.0))), 0.01)
+        far_from_equator = (max(abs(self.row), abs(self.row + 1)) + 1) / SQUARES_PER_DEG
+        (reach_lon,), reach_lat = halo_deg(np.array([min(far_from_equator, 90.0)]))
         west, south = self.column / SQUARES_PER_DEG, self.row / SQUARES_PER_DEG
         side = 1 / SQUARES_PER_DEG
         edges = (west - reach_lon, south - reach_lat, west + side + reach_lon, south + side + reach_lat)

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from boundaries.store.principals import Role
+from geotags.store.batches import forget_batches
 from tests.geotags.world import area_code
 from tests.sync.conftest import AREA, Device, Service, item
 
@@ -315,3 +316,12 @@ def test_what_was_set_aside_is_read_by_who_sent_it_and_who_looks_after_it(
     assert [one["reason"] for one in following["items"]] == ["area_not_of_key"] and following["next"] is None
     refused = service_world.client.get(address, headers=header, params={"reason": "bored"})
     assert refused.json()["code"] == "PARAMETER_REFUSED"
+
+
+def test_answers_are_forgotten_after_thirty_days(service_world: Service, device: Device) -> None:
+    for name in ("old", "new"):
+        device.post(device.envelope([item()]), **{"Idempotency-Key": name})
+    age = "UPDATE sync_batches SET started_at = now() - interval '31 days' WHERE idempotency_key = 'old'"
+    service_world.world.execute(age)
+    assert forget_batches(service_world.service_engine) == 1
+    assert [row[0] for row in service_world.query("SELECT idempotency_key FROM sync_batches")] == ["new"]

@@ -110,7 +110,10 @@ def test_revisions_leave_what_a_file_of_the_last_ones_says(service_world: Servic
 # ---- a database that fails at any statement ----------------------------------------------------------------
 
 
-def test_the_nth_statement_fails_for_every_n(service_world: Service, device: Device) -> None:
+@pytest.mark.parametrize("comes_back", [True, False], ids=["one statement", "all from then on"])
+def test_the_nth_statement_fails_for_every_n(
+    service_world: Service, device: Device, comes_back: bool
+) -> None:
     """Clean error or success, never half: after any fault the batch is sent again, and all is there once."""
     device.send(item(household_key="H-0"))
     batch = [item(household_key="H-0"), item(), '{"item_id": 3}']
@@ -119,7 +122,7 @@ def test_the_nth_statement_fails_for_every_n(service_world: Service, device: Dev
     def fail(*_: Any) -> None:
         if failing["at"] is not None:
             failing["seen"] += 1
-            if failing["seen"] == failing["at"]:
+            if failing["seen"] == failing["at"] or (not comes_back and failing["seen"] > failing["at"]):
                 raise OperationalError("cut", None, Exception("the connection is gone"))
 
     event.listen(service_world.service_engine, "before_cursor_execute", fail)

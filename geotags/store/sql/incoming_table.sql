@@ -1,5 +1,5 @@
--- Made once per connection and empty after each transaction. Each row carries the identity that it gets if the
--- ledger takes it. Statements read their own rows of it, so that a table of an older version does no harm.
+-- Made once per connection and empty after each transaction, which stores one batch. Each row carries the
+-- identity that it gets if the ledger takes it.
 CREATE TEMPORARY TABLE IF NOT EXISTS incoming (
     row_no int, item_id text, revision int, body_sha256 bytea, province text,
     household_key text, building_no text, assigned_area text, lon_text text, lat_text text, typed boolean,
