@@ -29,8 +29,6 @@ _COPY = (
     " assigned_area, lon_text, lat_text, typed, lon, lat, accuracy_m, datum_epsg, captured_at,"
     " enumerator_id, lon_key, lat_key, cell, details) FROM STDIN"
 )
-_BODY_HASH = 3
-"""Where the hash of the body stands in a record."""
 _MANY_ROWS = 1000
 """From so many rows on the planner is told how many they are: else it takes them for a handful."""
 _BODY_COLUMNS = (
@@ -82,13 +80,8 @@ def store_geotags(
     connection.execute(text(named_sql("geotags.store", "incoming_table")))
     keys, usable = _keys(geotags)
     with copying(connection, _COPY) as copy:
-        for row, record in enumerate(_records(geotags, keys, usable, scheme, provinces)):
-            *known, details = record
-            if bodies is not None:
-                known[_BODY_HASH] = bodies[row]
-            if more is not None and more[row]:
-                details = json.dumps({**json.loads(str(details)), **more[row]}, sort_keys=True)
-            copy.write_row((*known, details))
+        for record in _records(geotags, keys, usable, scheme, provinces, bodies, more):
+            copy.write_row(record)
     if len(geotags) >= _MANY_ROWS:
         connection.execute(text("ANALYZE incoming"))
     bound: dict[str, Any] = {"campaign_id": campaign_id, "key_id": key_id, "batch_id": batch_id}
@@ -139,7 +132,10 @@ def _records(
     usable: NDArray[np.bool_],
     scheme: CodeScheme,
     provinces: Collection[str],
+    bodies: Sequence[bytes] | None,
+    more: Sequence[Mapping[str, Any]] | None,
 ) -> Iterator[tuple[object, ...]]:
+    """Rows in the order of the columns of the copy."""
     items = geotags.item_id.to_pylist()
     texts = (*(getattr(geotags, name) for name in _BODY_COLUMNS), *geotags.written())
     times, details = instants(geotags.captured_at), details_of(geotags)
@@ -150,27 +146,14 @@ def _records(
     revisions, datums = geotags.revision.tolist(), geotags.datum_epsg.tolist()
     typed = geotags.typed.tolist()
     cells = cells_of(geotags.lon, geotags.lat).tolist()
-    for row, (household, building, area, enumerator, lon_text, lat_text) in enumerate(
-        zip(*(column.to_pylist() for column in texts), strict=True)
-    ):
-        body: tuple[object, ...] = (
-            household,
-            building,
-            area,
-            enumerator,
-            lon_text,
-            lat_text,
-            accuracy[row],
-            datums[row],
-            times[row],
-        )
-        if details[row] != "{}":
-            body = (*body, details[row])
+    for row, written in enumerate(zip(*(column.to_pylist() for column in texts), strict=True)):
+        household, building, area, enumerator, lon_text, lat_text = written
+        said = (*written, accuracy[row], datums[row], times[row])
         yield (
             row,
             items[row],
             revisions[row],
-            hashlib.sha256(repr(body).encode()).digest(),
+            _body_hash(said, details[row]) if bodies is None else bodies[row],
             province_of(area, scheme, provinces),
             household,
             building,
@@ -187,5 +170,14 @@ def _records(
             int(keys[row, 0]) if usable[row] else None,
             int(keys[row, 1]) if usable[row] else None,
             cells[row] if cells[row] != NO_CELL else None,
-            details[row],
+            details[row] if more is None else _with_more(details[row], more[row]),
         )
+
+
+def _body_hash(said: tuple[object, ...], details: str) -> bytes:
+    body = said if details == "{}" else (*said, details)
+    return hashlib.sha256(repr(body).encode()).digest()
+
+
+def _with_more(details: str, more: Mapping[str, Any]) -> str:
+    return json.dumps({**json.loads(details), **more}, sort_keys=True) if more else details

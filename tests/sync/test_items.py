@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from boundaries.store.principals import Role
+from geotags import waiting
 from geotags.store.batches import forget_batches
 from tests.geotags.world import area_code
 from tests.sync.conftest import AREA, Device, Service, item
@@ -325,3 +326,22 @@ def test_answers_are_forgotten_after_thirty_days(service_world: Service, device:
     service_world.world.execute(age)
     assert forget_batches(service_world.service_engine) == 1
     assert [row[0] for row in service_world.query("SELECT idempotency_key FROM sync_batches")] == ["new"]
+
+
+def test_the_service_judges_what_waits_by_itself(
+    service_world: Service, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "QUIET_S", 0.05)
+    lon, lat = item()["lon"], item()["lat"]
+    device.send(*(item(lon=round(lon + n * 1.2e-5, 7), lat=lat) for n in range(2)))
+    thread = waiting.Waiting(service_world.service_engine, service_world.client.app.state.opened)  # type: ignore[attr-defined]
+    thread.start()
+    try:
+        until = time.monotonic() + 20
+        while service_world.query("SELECT count(*) FROM waiting_groups")[0][0]:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+    finally:
+        thread.stop()
+    codes = [row.check_code for row in service_world.query("SELECT check_code FROM findings")]
+    assert codes == ["NEAR_DUPLICATE"] * 2
