@@ -18,10 +18,12 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import problems
 from api.access import LOOPBACK_HOSTS, SECURITY_HEADERS, Gate
 from api.answers import Problem
+from api.heads import Heads
 from api.keyring import Keyring
 from api.routes import (
     areas,
     campaigns,
+    changes,
     checks,
     findings,
     frames,
@@ -55,6 +57,7 @@ ROUTERS = (
     sync.router,
     quarantine.router,
     findings.router,
+    changes.router,
     summaries.router,
     checks.router,
     rulesets.router,
@@ -71,7 +74,7 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
         (404, "What the address names is not there."),
         (421, "The Host header names another server."),
         (422, "A parameter is not accepted."),
-        (429, "Too many batches at once: come again after Retry-After."),
+        (429, "Too many at once: come again after Retry-After."),
         (503, "The database does not answer."),
     )
 }
@@ -153,6 +156,7 @@ def create_app(
     app.state.engine = engine
     app.state.opened = opened
     app.state.slots = Slots()
+    app.state.heads = Heads(engine)
     app.state.keyring = keyring or Keyring(engine)
     app.state.data_dir = data_dir
     app.state.language = language

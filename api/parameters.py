@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Query, Request
@@ -36,8 +37,11 @@ Database = Annotated[Engine, Depends(_engine)]
 """For what shows no rows of households, and for nobody in particular."""
 
 
-def _access(engine: Database, caller: Caller) -> Access:
-    return Access(engine, caller)
+def _access(request: Request, engine: Database, caller: Caller) -> Access:
+    # The audit names the route; the question itself, which may name an area or a place, only as a hash.
+    question = "&".join(sorted(f"{name}={value}" for name, value in request.query_params.multi_items()))
+    asked = hashlib.sha256(f"{request.url.path}?{question}".encode("utf-8", "surrogateescape")).hexdigest()
+    return Access(engine, caller, f"{request.method} {request.scope['route'].path}", asked)
 
 
 Areas = Annotated[Access, Depends(_access)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -121,14 +121,20 @@ def _number(value: float, digits: int) -> float | None:
 def subject_of(
     geotags: Geotags, frame: Frame, level: Level, ruleset: Ruleset, context: Context | None = None
 ) -> Subject:
-    """The batch against the frame, with the parameters that more than one check reads."""
+    """The batch against the frame, with the parameters that more than one check reads.
+
+    The frame's own lineage holds where ``context`` brings none.
+    """
+    context = context or Context()
+    if context.lineage is None and frame.lineage is not None:
+        context = replace(context, lineage=frame.lineage)
     return Subject(
         geotags,
         frame,
         level,
         missing_accuracy_m=ruleset.parameters[ACCURACY_MISSING.code]["assumed_m"],
         least_probability=ruleset.parameters[OUTSIDE_ASSIGNED_AREA.code]["least_probability"],
-        context=context or Context(),
+        context=context,
     )
 
 

@@ -23,6 +23,7 @@ from geo.code_index import CodeIndex
 from geo.codes import CodeScheme
 from geo.errors import ValueRefused
 from geo.levels import Level
+from geo.lineage import Lineage
 from geo.tree import PackedTree
 
 DEFAULT_BOUNDARY_SIGMA_M = 5.0
@@ -173,13 +174,15 @@ class Frame:
     """A release of a frame, ready for the kernels.
 
     ``boundary_sigma_m`` is the standard deviation of the boundaries themselves (5 m by default,
-    30 m for sketch-digitised layers). ``release`` is the label that every verdict names.
+    30 m for sketch-digitised layers). ``release`` is the label that every verdict names. ``lineage`` tells
+    what became of areas that earlier releases had, where that is known.
     """
 
     scheme: CodeScheme
     segments: tuple[Segment, ...]
     boundary_sigma_m: float = DEFAULT_BOUNDARY_SIGMA_M
     release: str = ""
+    lineage: Lineage | None = None
     _boxes_of_level: dict[Level, Any] = field(default_factory=dict, init=False, repr=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
     _codes_of_level: dict[Level, CodesOfLevel] = field(default_factory=dict, init=False, repr=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from geo.text import Text
 
+ERASED = "erased"
+
 REASONS: dict[str, Text] = {
     "not_utf8": Text(en="The item is not text in UTF-8.", id="Butir bukan teks UTF-8."),
     "not_json": Text(en="The item is not JSON.", id="Butir bukan JSON."),
@@ -72,6 +74,10 @@ REASONS: dict[str, Text] = {
     "item_of_another_key": Text(
         en="Another key has sent an item with this identifier.",
         id="Kunci lain sudah mengirim butir dengan pengenal ini.",
+    ),
+    ERASED: Text(
+        en="What this item was about has been erased here, and is not taken again.",
+        id="Isi butir ini sudah dihapus di sini dan tidak diterima lagi.",
     ),
     "other_body": Text(
         en="This revision was received before with another content. Send a change as a higher revision.",

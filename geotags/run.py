@@ -11,24 +11,22 @@ import numpy as np
 from boundaries.store.principals import as_checker
 from boundaries.store.reading import Connection, Engine
 from geo.checks.protocol import Scope
-from geo.checks.registry import CHECKS
 from geo.engine import Checked, check_geotags
 from geo.frame import Frame
 from geo.geotags import Geotags
 from geotags.store.campaigns import Campaign, lock_campaign
-from geotags.store.current import current_geotags, geotags_of_rows, owners_of
-from geotags.store.groups import Touched, judge_alone, judge_touched, judge_waiting, wait
+from geotags.store.current import current_geotags
+from geotags.store.due import judge_again, judge_waiting
+from geotags.store.groups import judge_touched, wait
 from geotags.store.intake import Stored, store_geotags
-from geotags.store.judged import said_by, write_said
+from geotags.store.judged import ALONE, write_said
 from geotags.store.partitions import ensure_partitions, provinces_of
-from geotags.store.results import Result, delete_findings, replace_results, results_of, write_results
+from geotags.store.rejudging import judged_release, pass_on_release, set_judged
+from geotags.store.results import Result, results_of, write_results
 
 # A batch is one transaction: what Ctrl-C can undo, and how much memory the rows of it take.
 ROWS_PER_BATCH = 20_000
 GROUPS_AT_ONCE = 3000
-
-# Without a list of photos there is nothing to bring together: those checks say so of each record.
-ALONE = tuple(check for check in CHECKS if check.scope in (Scope.RECORD, Scope.PHOTO))
 
 Progress = Callable[[int], None]
 """Called with the number of geotags done since the last call."""
@@ -40,7 +38,7 @@ def _no_progress(done: int) -> None:
 
 @dataclass
 class LoadReport:
-    """How many geotags were new, already there, or there with another body.
+    """How many geotags were new, already there, there with another body, or of a household that was erased.
 
     ``changed_rows`` are row numbers of the file's geotags, from 0: they were not stored, because the
     ledger holds another body under the same item and revision.
@@ -49,6 +47,7 @@ class LoadReport:
     new: int = 0
     repeated: int = 0
     changed: int = 0
+    erased: int = 0
     changed_rows: list[int] = field(default_factory=list)
 
 
@@ -80,6 +79,7 @@ def load_geotags(
         report.repeated += len(stored.repeated_rows)
         changed = sorted(stored.changed_rows + stored.foreign_rows)
         report.changed += len(changed)
+        report.erased += len(stored.erased_rows)
         report.changed_rows.extend(start + row for row in changed)
         progress(len(batch))
     if judges:
@@ -93,32 +93,28 @@ def check_campaign(
     frame: Frame,
     release_id: int,
     progress: Progress = _no_progress,
+    *,
+    judges: bool = True,
 ) -> int:
     """Check all current geotags of a campaign again, against a release; returns how many.
 
-    One transaction: readers see the old results until all are new.
+    A batch at a time, and then the groups: broken off, it is run again. What still stands is not written.
+    With ``judges`` False the groups are left waiting.
     """
-    done = 0
-    with engine.begin() as connection:
-        lock_campaign(connection, campaign)
-        delete_findings(connection, campaign.campaign_id, [check.code for check in ALONE])
-        for rows in current_geotags(connection, campaign.campaign_id, ROWS_PER_BATCH):
-            geotags = geotags_of_rows(rows)
-            checked = check_geotags(geotags, frame, campaign.level, campaign.ruleset, ALONE)
-            owners = owners_of(rows)
-            touched = Touched(provinces={owner.province for owner in owners.values()})
-            usable = np.array([row.lon_key is not None for row in rows])
-            touched.gain(geotags, usable, {row: owner.geotag_id for row, owner in owners.items()})
-            results = list(results_of(checked, owners, {}).values())
-            replace_results(connection, release_id, results)
-            write_said(connection, campaign, release_id, {}, [one.said for one in results])
-            alone = said_by(judge_alone(connection, campaign, frame, touched))
-            write_said(connection, campaign, release_id, alone)
-            wait(connection, campaign, touched.groups)
-            done += len(rows)
-            progress(len(rows))
-        while judge_waiting(connection, campaign, release_id, frame, limit=GROUPS_AT_ONCE):
-            pass
+    done, after = 0, ("", 0)
+    while True:
+        with engine.begin() as connection:
+            lock_campaign(connection, campaign)
+            rows = current_geotags(connection, campaign.campaign_id, after, ROWS_PER_BATCH)
+            judge_again(connection, campaign, release_id, frame, rows)
+            if not rows:
+                set_judged(connection, campaign, release_id)
+                break
+        after = (rows[-1].assigned_area, rows[-1].id)
+        done += len(rows)
+        progress(len(rows))
+    if judges:
+        judge_all_waiting(engine, campaign, frame, release_id)
     return done
 
 
@@ -144,9 +140,25 @@ def store_results(
     write_results(connection, campaign.campaign_id, release_id, list(results.values()), answers)
     others = {geotag_id: one for geotag_id, one in said.items() if geotag_id not in new_ids}
     with as_checker(connection):
-        new = [result.said for result in results.values()]
-        write_said(connection, campaign, release_id, others, new, stored.touched.left_ids)
+        # An older revision that came late is told to its device; nobody else looks at it.
+        new = [result.said for row, result in results.items() if row not in stored.outdated_rows]
+        write_said(connection, campaign, release_id, others, new, stored.touched.left)
+        known = judged_release(connection, campaign)
+        if known is None:
+            set_judged(connection, campaign, release_id)
+        elif known > release_id:
+            # Published while the batch was judged: what it changed was passed on to those stored before.
+            areas = {owner.assigned_area for owner in stored.owners.values()}
+            wait(connection, campaign, ((Scope.RECORD, area) for area in areas))
     return results
+
+
+def pass_on(engine: Engine, campaign: Campaign, release_id: int) -> int | None:
+    """Have the geotags judged again that a newer release than they know concerns; the number of areas."""
+    with engine.begin() as connection:
+        lock_campaign(connection, campaign)
+        with as_checker(connection):
+            return pass_on_release(connection, campaign, release_id)
 
 
 def judge_all_waiting(

@@ -19,11 +19,13 @@ from boundaries.store.transactions import RolledBack, limited
 from geo.engine import Checked, check_geotags
 from geotags.against import Against
 from geotags.items import Item, Refused, geotags_of
-from geotags.run import ALONE, store_results
+from geotags.reasons import ERASED
+from geotags.run import store_results
 from geotags.store.answers import Answered, earlier_answers, judged_of, set_apart
 from geotags.store.batches import Begun, finish_batch
-from geotags.store.campaigns import Campaign, lock_campaign
+from geotags.store.campaigns import Campaign, lock_campaign, while_there
 from geotags.store.intake import Stored, store_geotags
+from geotags.store.judged import ALONE
 from geotags.store.results import Result
 
 
@@ -55,7 +57,8 @@ def sync(engine: Engine, principal: Principal, against: Against, batch: Batch) -
             storable.append((position, item))
     items = [item for _, item in storable]
     checked = _check_records(items, against, batch) if items else None
-    with suppress(RolledBack), outage_said(), engine.begin() as connection:
+    there = while_there(engine, against.campaign)
+    with suppress(RolledBack), outage_said(), there, engine.begin() as connection:
         limited(connection)
         set_scope(connection, principal)
         lock_campaign(connection, against.campaign)
@@ -136,16 +139,18 @@ def _answers(
     answers |= earlier_answers(connection, campaign, known, items, stored.outdated_rows)
     for row in stored.changed_rows:
         answers[row] = Answered.refused(items[row], "conflict", "other_body", None)
+    for row in stored.erased_rows:
+        answers[row] = Answered.refused(items[row], "superseded", ERASED, None)
     for row in stored.foreign_rows:
         answers[row] = Answered.refused(items[row], "conflict", "item_of_another_key", None)
     return answers
 
 
 def _bodies(batch: Batch, answers: dict[int, Answered]) -> list[tuple[Answered, bytes]]:
-    """What is set aside, with the bytes as they came."""
+    """What is set aside, with the bytes as they came. Of what was erased nothing is kept again."""
     kept = []
     for position, answer in sorted(answers.items()):
-        if answer.reason is not None:
+        if answer.reason not in (None, ERASED):
             item = batch.items[position]
             kept.append((answer, item.body))
     return kept

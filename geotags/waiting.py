@@ -1,4 +1,5 @@
-"""Beside the service: judges groups of geotags a moment after the last one came, and forgets old answers."""
+"""Beside the service: judges groups of geotags a moment after the last one came, and those that a new release
+concerns; forgets old answers."""
 
 from __future__ import annotations
 
@@ -9,9 +10,9 @@ import time
 from boundaries.store.reading import Engine, outage_said
 from geo.errors import PatokError
 from geotags.against import Opened
-from geotags.run import judge_all_waiting
+from geotags.run import judge_all_waiting, pass_on
 from geotags.store.batches import forget_batches
-from geotags.store.groups import campaigns_waiting
+from geotags.store.due import campaigns_waiting
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +72,7 @@ class Waiting:
                 break
             against = self._opened.campaign(name)
             with outage_said():
+                done += pass_on(self._engine, against.campaign, against.release_id) or 0
                 done += judge_all_waiting(
                     self._engine,
                     against.campaign,

@@ -81,19 +81,18 @@ def list_findings(
     """Findings of current geotags, errors first, then review, then info; each by its id."""
     with reading(database) as connection:
         found = campaign_named(connection, campaign)
-        rows = read_findings(
+        rows, more = read_findings(
             connection,
             found,
             code=code,
             severity=severity,
             area=code_prefix("area", area, found.frame.scheme),
             after=_place(after),
-            limit=limit + 1,
+            limit=limit,
         )
-    page = rows[:limit]
-    last = page[-1] if len(rows) > limit else None
+    last = rows[-1] if more else None
     return {
-        "findings": [say_finding(row, language) for row in page],
+        "findings": [say_finding(row, language) for row in rows],
         "next": cursor_of(f"{SEVERITIES.index(last['severity'])}.{last['finding_id']}") if last else None,
     }
 

@@ -16,8 +16,10 @@ from api.paging import DEFAULT_LIMIT, After, Limit, after_id, cursor_of, next_li
 from api.parameters import AreaFilter, CampaignName, GeotagId, Households, Verdict, code_prefix
 from api.routes.findings import FINDING_EXAMPLE, FindingAnswer
 from boundaries.store.reading import reading
-from geo.checks.words import reason_said
+from geo.checks.words import message_of, reason_said, title_of
+from geo.text import Language
 from geotags.store.campaigns import campaign_named
+from geotags.store.changes import ended_of_geotag
 from geotags.store.found import findings_of_geotag
 from geotags.store.reading import find_geotag, read_geotags
 
@@ -72,8 +74,22 @@ class GeotagCollection(Answer):
     next: str | None
 
 
+class EarlierFinding(Answer):
+    """What was found once, and does not stand any more."""
+
+    finding_id: int
+    code: str
+    severity: Literal["error", "review", "info"]
+    title: str
+    message: str
+    release: int = Field(description="Number of the release that it was found against.")
+    created_at: dt.datetime
+    ended_at: dt.datetime
+
+
 class GeotagDetail(GeotagProperties):
     findings: list[FindingAnswer]
+    earlier_findings: list[EarlierFinding] = Field(description="The last first.")
     not_assessed: dict[str, str] = Field(description="Check code -> reason, a stable word.")
     not_assessed_said: dict[str, str] = Field(description="Check code -> reason, in words.")
 
@@ -87,6 +103,7 @@ class GeotagDetailFeature(Answer):
             "properties": _PROPERTIES_EXAMPLE
             | {
                 "findings": [FINDING_EXAMPLE],
+                "earlier_findings": [],
                 "not_assessed": {"COORDINATE_PRECISION_LOW": "no_typed_text"},
                 "not_assessed_said": {"COORDINATE_PRECISION_LOW": "The digits typed are not known."},
             }
@@ -116,17 +133,16 @@ def list_geotags(
     """Current geotags in the order of their ids; `area` is the beginning of the assigned area."""
     with reading(database) as connection:
         found = campaign_named(connection, campaign)
-        rows = read_geotags(
+        rows, more = read_geotags(
             connection,
             found,
             area=code_prefix("area", area, found.frame.scheme),
             verdict=verdict,
             after=after_id(after),
-            limit=limit + 1,
+            limit=limit,
         )
-    page = rows[:limit]
-    cursor = cursor_of(str(page[-1]["geotag_id"])) if len(rows) > limit else None
-    return GeoJSONResponse(collection([geotag_feature(row) for row in page], next_link(request, cursor)))
+    cursor = cursor_of(str(rows[-1]["geotag_id"])) if more else None
+    return GeoJSONResponse(collection([geotag_feature(row) for row in rows], next_link(request, cursor)))
 
 
 @router.get("/{geotag_id}", response_model=GeotagDetailFeature)
@@ -138,11 +154,20 @@ def get_geotag(
         found = campaign_named(connection, campaign)
         row = find_geotag(connection, found, geotag_id)
         findings = findings_of_geotag(connection, found, geotag_id)
+        ended = ended_of_geotag(connection, found, geotag_id)
     feature = geotag_feature(row)
     reasons = row["not_assessed"] or {}
     feature["properties"] |= {
         "findings": [say_finding(finding, language) for finding in findings],
+        "earlier_findings": [_earlier(row, language) for row in ended],
         "not_assessed": reasons,
         "not_assessed_said": {code: reason_said(reason, language) for code, reason in reasons.items()},
     }
     return GeoJSONResponse(feature)
+
+
+def _earlier(row: dict[str, Any], language: Language) -> dict[str, Any]:
+    code, evidence = row["code"], row["evidence"]
+    said = {"title": title_of(code, language), "message": message_of(code, evidence, language)}
+    times = {name: row[name].isoformat() for name in ("created_at", "ended_at")}
+    return {name: row[name] for name in ("finding_id", "code", "severity", "release")} | times | said

@@ -70,9 +70,8 @@ def list_quarantine(
         raise ParameterRefused(parameter="reason", wanted=_LISTED)
     with reading(database) as connection:
         found = campaign_named(connection, campaign)
-        rows = read_quarantine(connection, found, reason=reason, after=after_id(after), limit=limit + 1)
-    page = rows[:limit]
-    cursor = cursor_of(str(page[-1]["quarantine_id"])) if len(rows) > limit else None
+        rows, more = read_quarantine(connection, found, reason=reason, after=after_id(after), limit=limit)
+    cursor = cursor_of(str(rows[-1]["quarantine_id"])) if more else None
     return {
         "items": [
             {
@@ -80,7 +79,7 @@ def list_quarantine(
                 "message": say_reason(row["reason"], row["field"]).say(language),
                 "body": bytes(row["body"]).decode("utf-8", "backslashreplace"),
             }
-            for row in page
+            for row in rows
         ],
         "next": next_link(request, cursor),
     }

@@ -14,6 +14,8 @@ GUARDED_TABLES = (
     "geotags",
     "geotag_results",
     "findings",
+    "ended_findings",
+    "finding_changes",
     "geotag_ledger",
     "clusters",
     "quarantine",

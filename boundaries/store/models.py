@@ -231,6 +231,21 @@ class ReleaseSegmentRow(Base):
     sha256: Mapped[str] = mapped_column(ForeignKey("segments.sha256"))
 
 
+class SuccessionRow(Base):
+    """Where the surface of an area that a release does not have any more is found in that release."""
+
+    __tablename__ = "successions"
+    __table_args__ = (Index("ix_successions_frame", "frame_id", "level"),)
+
+    frame_id: Mapped[int] = mapped_column(ForeignKey("frames.id"))
+    release_id: Mapped[int] = mapped_column(ForeignKey("releases.id"), primary_key=True)
+    level: Mapped[str] = mapped_column(primary_key=True)
+    old_code: Mapped[str] = mapped_column(primary_key=True)
+    new_code: Mapped[str] = mapped_column(primary_key=True)
+    share: Mapped[float]
+    """Of the old area's surface, 0 to 1."""
+
+
 class AccessKeyRow(Base):
     """What opens the service to one device, person or program. The secret is not kept."""
 
@@ -250,3 +265,21 @@ class AccessKeyRow(Base):
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[dt.datetime | None]
     revoked_at: Mapped[dt.datetime | None]
+
+
+class AuditRow(Base):
+    """One link of the chain that tells who saw which geotags. Written by ``audit_append`` alone."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """1, 2, 3 ... without a gap."""
+    entry: Mapped[str]
+    """JSON as it was hashed."""
+    seen: Mapped[bytes]
+    """``boundaries.store.audit.Seen.packed``; the entry holds its hash."""
+    first_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The lowest identity of a geotag in ``seen``."""
+    last_id: Mapped[int | None] = mapped_column(BigInteger)
+    hash: Mapped[bytes]
+    """SHA-256 of the hash before it and the entry."""

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, text
 from boundaries.segments import write_segment
 from boundaries.store.areas import FrameRecord, ReleaseRecord, current_release, read_releases
 from boundaries.store.candidates import CandidateRecord, close_candidate, open_candidate
+from boundaries.store.changes import store_successions
 from boundaries.store.engine import named_sql
 from boundaries.store.frames import frame_named, pick_release
 from boundaries.store.qa_runs import StoredQaFinding, latest_run, read_findings
@@ -338,4 +339,7 @@ def _store_release(
     }
     release_id = connection.execute(_sql("release_create"), publication.values | row).scalar_one()
     store_manifest(connection, release_id, dict(sorted(sha256s.items())))
-    return read_releases(connection, publication.frame.frame_id)[0]
+    release = read_releases(connection, publication.frame.frame_id)[0]
+    if publication.previous is not None:
+        store_successions(connection, publication.frame, publication.previous, release)
+    return release

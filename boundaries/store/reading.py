@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, TextClause, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from boundaries.store.audit import Seen, record
 from boundaries.store.engine import named_sql
 from boundaries.store.principals import OPERATOR, Principal, set_scope
 from geo.errors import SetupError
@@ -58,20 +59,31 @@ class Access:
 
     engine: Engine
     principal: Principal = OPERATOR
+    purpose: str = "patok"
+    """The address or the command that reads: what the audit says."""
+    query_sha256: str | None = None
+    """Of the question."""
 
 
 @contextmanager
 def reading(access: Access) -> Iterator[Connection]:
     """A read-only transaction with one snapshot: what several statements say then fits together.
 
-    It shows what the principal may see. Raises ``DatabaseUnavailable``.
+    It shows what the principal may see. Which geotags its rows named is written to the audit when it ends;
+    where that fails nothing may be shown. Raises ``DatabaseUnavailable``.
     """
-    with outage_said(), access.engine.connect() as opened, opened.begin():
-        connection = opened.execution_options(patok_principal=access.principal)
-        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_S}s'"))
-        set_scope(connection, access.principal)
-        yield connection
+    seen = Seen()
+    try:
+        with outage_said(), access.engine.connect() as opened, opened.begin():
+            connection = opened.execution_options(patok_principal=access.principal, patok_seen=seen)
+            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_S}s'"))
+            set_scope(connection, access.principal)
+            yield connection
+    finally:
+        if seen:
+            with outage_said():
+                record(access.engine, access.principal, access.purpose, access.query_sha256, seen)
 
 
 @contextmanager
@@ -92,13 +104,28 @@ def statement(package: str, name: str) -> TextClause:
     return text(named_sql(package, name))
 
 
-def read_rows(connection: Connection, sql: TextClause, **parameters: Any) -> list[dict[str, Any]]:
+def read_page(
+    connection: Connection, sql: TextClause, *, limit: int, **parameters: Any
+) -> tuple[list[dict[str, Any]], bool]:
+    """Up to ``limit`` rows of ``sql``, as ``read_rows`` gives them, and whether there are more."""
+    rows = read_rows(connection, sql, shown=limit, limit=limit + 1, **parameters)
+    return rows[:limit], len(rows) > limit
+
+
+def read_rows(
+    connection: Connection, sql: TextClause, *, shown: int | None = None, **parameters: Any
+) -> list[dict[str, Any]]:
     """All rows of ``sql``, each as a dict of its columns.
 
     Statements on rows of households have a predicate beside the row policies: it is bound here, from who
-    opened the transaction (``reading``).
+    opened the transaction (``reading``). Columns geotag_id, geotag_ids and quarantine_id of the first
+    ``shown`` rows tell the audit what was seen.
     """
     if ":scope_areas" in sql.text:
         principal: Principal = connection.get_execution_options()["patok_principal"]
         parameters |= principal.bound()
-    return [dict(row) for row in connection.execute(sql, parameters).mappings()]
+    rows = [dict(row) for row in connection.execute(sql, parameters).mappings()]
+    seen: Seen | None = connection.get_execution_options().get("patok_seen")
+    if seen is not None:
+        seen.note(rows[:shown])
+    return rows

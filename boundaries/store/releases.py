@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from boundaries.store.areas import ReleaseRecord, read_releases
+from boundaries.store.changes import read_lineage
 from boundaries.store.engine import named_sql
 from boundaries.store.frames import frame_named, pick_release
 from boundaries.store.publication import publish, revert
@@ -94,11 +95,13 @@ def open_frame(engine: Engine, data_dir: Path, frame: str, release: int | str | 
         chosen = pick_release(read_releases(connection, record.frame_id), record, release)
         lines = read_manifest(connection, chosen).values()
         segments = tuple(mapped_segment(connection, data_dir, record, chosen, line) for line in lines)
+        lineage = read_lineage(connection, record, chosen)
     return Frame(
         scheme=record.scheme,
         segments=segments,
         boundary_sigma_m=chosen.boundary_sigma_m,
         release=f"{chosen.label} (#{chosen.number})",
+        lineage=lineage,
     )
 
 

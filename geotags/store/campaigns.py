@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,6 +138,16 @@ def lock_campaign(connection: Connection, campaign: Campaign) -> None:
     connection.execute(
         text(named_sql("geotags.store", "campaign_lock")), {"campaign_id": campaign.campaign_id}
     )
+
+
+@contextmanager
+def while_there(engine: Engine, campaign: Campaign) -> Iterator[None]:
+    """Raises ``NotFound`` where the campaign was erased meanwhile, and nothing could be stored in it."""
+    try:
+        yield
+    except IntegrityError:
+        find_campaign(engine, campaign.name)
+        raise
 
 
 def _read(connection: Connection, name: str | None) -> list[Campaign]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,3 +49,33 @@ def cells_of_tile(tile: tuple[int, int, int]) -> tuple[int, int]:
     below = 2 * (CELL_ZOOM - z)
     first = (column | (row << 1)) << below
     return first, first + (1 << below) - 1
+
+
+def ranges_of_boxes(boxes: NDArray[np.float64]) -> list[tuple[int, int]]:
+    """First and last cells that cover boxes (n, 4) of west, south, east and north in degrees, and more.
+
+    Each box is covered by at most four tiles; ranges that meet are one. Sorted.
+    """
+    n = 2**CELL_ZOOM
+    found: set[tuple[int, int]] = set()
+    for west, south, east, north in boxes.tolist():
+        (x0, y0), (x1, y1) = _corner(west, north, n), _corner(east, south, n)
+        below = max(x1 - x0, y1 - y0, 1).bit_length()
+        for x in range(x0 >> below, (x1 >> below) + 1):
+            for y in range(y0 >> below, (y1 >> below) + 1):
+                found.add(cells_of_tile((CELL_ZOOM - below, x, y)))
+    ranges: list[tuple[int, int]] = []
+    for first, last in sorted(found):
+        if ranges and first <= ranges[-1][1] + 1:
+            ranges[-1] = (ranges[-1][0], max(ranges[-1][1], last))
+        else:
+            ranges.append((first, last))
+    return ranges
+
+
+def _corner(lon: float, lat: float, n: int) -> tuple[int, int]:
+    """Column and row of a place of ``n`` by ``n``, brought onto the map."""
+    lat = min(max(lat, -_MOST_LAT), _MOST_LAT)
+    x = (min(max(lon, -180.0), 180.0) + 180.0) / 360.0 * n
+    y = (1.0 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2.0 * n
+    return min(max(int(x), 0), n - 1), min(max(int(y), 0), n - 1)

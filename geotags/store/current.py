@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -36,15 +36,11 @@ def owners_of(rows: Sequence[Row[Any]]) -> dict[int, Owner]:
     }
 
 
-def current_geotags(connection: Connection, campaign_id: int, at_once: int) -> Iterator[Sequence[Row[Any]]]:
-    """All current geotags of a campaign, by assigned area, in batches of at most ``at_once`` rows."""
-    after = {"after_area": "", "after_id": 0}
-    while True:
-        rows = connection.execute(
-            text(named_sql("geotags.store", "geotags_current")),
-            {"campaign_id": campaign_id, "limit": at_once, **after},
-        ).all()
-        if not rows:
-            return
-        yield rows
-        after = {"after_area": rows[-1].assigned_area, "after_id": rows[-1].id}
+def current_geotags(
+    connection: Connection, campaign_id: int, after: tuple[str, int], at_once: int
+) -> Sequence[Row[Any]]:
+    """Up to ``at_once`` current geotags by assigned area and identity, those after the pair ``after``."""
+    return connection.execute(
+        text(named_sql("geotags.store", "geotags_current")),
+        {"campaign_id": campaign_id, "limit": at_once, "after_area": after[0], "after_id": after[1]},
+    ).all()

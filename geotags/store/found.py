@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from boundaries.store.reading import Connection, read_rows, statement
+from boundaries.store.reading import Connection, read_page, read_rows, statement
 from geotags.store.campaigns import Campaign
 
 SEVERITIES = ("error", "review", "info")
@@ -29,8 +29,8 @@ def read_findings(
     area: str | None,
     after: FindingPlace,
     limit: int,
-) -> list[dict[str, Any]]:
-    """Up to ``limit`` findings of current geotags, worst severity first, then by id.
+) -> tuple[list[dict[str, Any]], bool]:
+    """Up to ``limit`` findings of current geotags, worst severity first, then by id; whether there are more.
 
     One statement per severity, so that each is a walk by key and nothing has to be sorted. Each
     row: finding_id, geotag_id, code, severity, distance_m, probability, evidence, assigned_area,
@@ -38,10 +38,11 @@ def read_findings(
     enumerator_id, lon, lat; and of the campaign: ruleset, ruleset_version.
     """
     rows: list[dict[str, Any]] = []
+    more = False
     for rank, name in enumerate(SEVERITIES):
         if rank < after.rank or severity not in (None, name):
             continue
-        rows += read_rows(
+        page, more = read_page(
             connection,
             statement("geotags.store", "findings"),
             campaign_id=campaign.campaign_id,
@@ -52,9 +53,10 @@ def read_findings(
             after=after.finding_id if rank == after.rank else 0,
             limit=limit - len(rows),
         )
-        if len(rows) >= limit:
+        rows += page
+        if more:
             break
-    return _with_ruleset(rows, campaign)
+    return _with_ruleset(rows, campaign), more
 
 
 def findings_of_geotag(connection: Connection, campaign: Campaign, geotag_id: int) -> list[dict[str, Any]]:

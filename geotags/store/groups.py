@@ -11,27 +11,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, Row, text
+from sqlalchemy import Connection, Row, text
 
 from boundaries.store.engine import named_sql
-from boundaries.store.principals import as_checker
 from geo.checks.duplicate_coordinate import CHECK as DUPLICATE_COORDINATE
-from geo.checks.duplicate_coordinate import COORDINATE_KEY_PER_DEGREE
-from geo.checks.near import SQUARES_PER_DEG, halo_deg, strips
+from geo.checks.near import halo_deg, strips
 from geo.checks.protocol import Check, Scope
 from geo.checks.registry import CHECKS
 from geo.frame import Frame
 from geo.geotags import Geotags
 from geotags.store.campaigns import Campaign
 from geotags.store.current import geotags_of_rows
-from geotags.store.judged import Judged, Rows, judge, said_by, write_said
+from geotags.store.judged import Judged, Rows, judge, said_by
 from geotags.store.results import Said
 
 MOST_AT_ONCE = 500
 """Geotags of one group that are judged while a device waits: a market has ten thousand at one place."""
 
-_EVERY = 2**31
-_SQL_OF_SCOPE = {
+SQL_OF_SCOPE = {
     Scope.HOUSEHOLD: "geotags_of_households",
     Scope.ENUMERATOR: "geotags_of_enumerators",
     Scope.AREA: "geotags_of_areas",
@@ -50,8 +47,8 @@ class Touched:
     """Coordinate keys."""
     alone: dict[Scope, list[int]] = field(default_factory=dict)
     provinces: set[str] = field(default_factory=set)
-    left_ids: list[int] = field(default_factory=list)
-    """Geotags that are not current any more."""
+    left: dict[int, str] = field(default_factory=dict)
+    """Geotags that are not current any more, each with its province."""
 
     def gain(self, geotags: Geotags, usable: np.ndarray, ids: dict[int, int]) -> None:
         """Geotags of a batch, by row, that are the current ones of their items."""
@@ -74,7 +71,7 @@ class Touched:
     def lose(self, left: Iterable[Row[Any]]) -> None:
         """Geotags that are not current any more."""
         for row in left:
-            self.left_ids.append(row.id)
+            self.left[row.id] = row.province
             pairs = (
                 (Scope.HOUSEHOLD, row.household_key),
                 (Scope.ENUMERATOR, row.enumerator_id),
@@ -119,7 +116,7 @@ def judge_touched(
     wanted: list[tuple[Rows, list[Check]]] = []
     for scope in (Scope.HOUSEHOLD, Scope.ENUMERATOR):
         keys = sorted(key for of, key in touched.groups if of is scope)
-        rows = _of_keys(connection, campaign, scope, keys, MOST_AT_ONCE)
+        rows = geotags_of_groups(connection, campaign, scope, keys, MOST_AT_ONCE)
         kept, crowded = _without_crowded(rows, MOST_AT_ONCE)
         waiting |= {(scope, key) for key in crowded}
         wanted.append((kept, checks_of(campaign, scope)))
@@ -163,95 +160,14 @@ def wait(connection: Connection, campaign: Campaign, groups: Iterable[Group]) ->
     connection.execute(_sql("groups_wait"), {"campaign_id": campaign.campaign_id} | columns)
 
 
-def campaigns_waiting(engine: Engine) -> list[str]:
-    """The names of campaigns that have groups waiting."""
-    with engine.begin() as connection, as_checker(connection):
-        return list(connection.execute(_sql("campaigns_waiting")).scalars())
-
-
-def count_waiting(engine: Engine, campaign: Campaign) -> int:
-    """How many groups of a campaign wait."""
-    with engine.begin() as connection, as_checker(connection):
-        counted = connection.execute(_sql("groups_waiting"), {"campaign_id": campaign.campaign_id})
-        return int(counted.scalar_one())
-
-
-def judge_waiting(
-    connection: Connection,
-    campaign: Campaign,
-    release_id: int,
-    frame: Frame,
-    *,
-    limit: int,
-    quiet_s: float = 0.0,
-    most_s: float = 0.0,
-) -> int:
-    """Judge up to ``limit`` groups that wait and write what they say; returns how many.
-
-    A group is due when nothing came to it for ``quiet_s`` seconds, and after ``most_s`` whatever came.
-    """
-    bound = {"campaign_id": campaign.campaign_id, "quiet_s": quiet_s, "most_s": most_s, "limit": limit}
-    taken = connection.execute(_sql("groups_take"), bound).all()
-    judged: list[Judged] = []
-    for scope in _SQL_OF_SCOPE:
-        keys = sorted(row.group_key for row in taken if row.scope == scope)
-        rows = _of_keys(connection, campaign, scope, keys, _EVERY)
-        judged.append(judge(campaign, frame, rows, checks_of(campaign, scope)))
-    squares = [_Square.of(row.group_key) for row in taken if row.scope == Scope.PLACE]
-    if squares:
-        judged.append(_judge_squares(connection, campaign, frame, squares))
-    write_said(connection, campaign, release_id, said_by([one for one in judged if one.own]))
-    return len(taken)
-
-
-@dataclass(frozen=True)
-class _Square:
-    """A square of 0.01 degree, by its column and row."""
-
-    column: int
-    row: int
-
-    @classmethod
-    def of(cls, key: str) -> _Square:
-        column, row = (int(part) for part in key.split())
-        return cls(column, row)
-
-    def box(self) -> tuple[int, int, int, int]:
-        """West, south, east and north of the square and of what is near it, as coordinate keys."""
-        far_from_equator = (max(abs(self.row), abs(self.row + 1)) + 1) / SQUARES_PER_DEG
-        (reach_lon,), reach_lat = halo_deg(np.array([min(far_from_equator, 90.0)]))
-        west, south = self.column / SQUARES_PER_DEG, self.row / SQUARES_PER_DEG
-        side = 1 / SQUARES_PER_DEG
-        edges = (west - reach_lon, south - reach_lat, west + side + reach_lon, south + side + reach_lat)
-        lowest_w, lowest_s, highest_e, highest_n = (
-            round(degrees * COORDINATE_KEY_PER_DEGREE) for degrees in edges
-        )
-        return lowest_w, lowest_s, highest_e, highest_n
-
-
-def _judge_squares(
-    connection: Connection, campaign: Campaign, frame: Frame, squares: Sequence[_Square]
-) -> Judged:
-    names = ("west", "south", "east", "north")
-    edges = zip(*(square.box() for square in squares), strict=True)
-    boxes = {name: list(values) for name, values in zip(names, edges, strict=True)}
-    found = connection.execute(_sql("geotags_of_boxes"), {"campaign_id": campaign.campaign_id} | boxes)
-    rows = list({row.id: row for row in found}.values())
-    geotags = geotags_of_rows(rows)
-    wanted = np.array([(square.column, square.row) for square in squares], np.int64)
-    width = 10**6
-    inside = np.isin(strips(geotags.lat) * width + strips(geotags.lon), wanted[:, 1] * width + wanted[:, 0])
-    own = np.flatnonzero(inside).tolist()
-    return judge(campaign, frame, rows, checks_of(campaign, Scope.PLACE), own, geotags)
-
-
-def _of_keys(
+def geotags_of_groups(
     connection: Connection, campaign: Campaign, scope: Scope, keys: Sequence[str], most: int
 ) -> Rows:
+    """The current geotags of some groups, of each at most one more than ``most``."""
     if not keys:
         return []
     bound = {"campaign_id": campaign.campaign_id, "keys": list(keys), "most": most}
-    return connection.execute(_sql(_SQL_OF_SCOPE[scope]), bound).all()
+    return connection.execute(_sql(SQL_OF_SCOPE[scope]), bound).all()
 
 
 def _at_places(connection: Connection, campaign: Campaign, places: Sequence[tuple[int, int]]) -> Rows:

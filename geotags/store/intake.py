@@ -43,9 +43,10 @@ _BODY_COLUMNS = (
 class Stored:
     """What became of a batch. Row numbers count from 0 within the batch given.
 
-    Every row is in one of the four lists: new; repeated (the ledger has this very body); changed (it has
-    another body under the same item and revision); foreign (another key sent the item). ``outdated_rows``
-    are those new rows whose item has a higher revision already.
+    Every row is in one of the five lists: new; repeated (the ledger has this very body); changed (it has
+    another body under the same item and revision); foreign (another key sent the item); erased (its
+    household was erased, and it is not kept). ``outdated_rows`` are those new rows whose item has a higher
+    revision already.
 
     ``owners`` holds the geotag of every new row, ``touched`` the groups that must be judged again.
     """
@@ -54,6 +55,7 @@ class Stored:
     repeated_rows: list[int] = field(default_factory=list)
     changed_rows: list[int] = field(default_factory=list)
     foreign_rows: list[int] = field(default_factory=list)
+    erased_rows: list[int] = field(default_factory=list)
     outdated_rows: set[int] = field(default_factory=set)
     owners: dict[int, Owner] = field(default_factory=dict)
     touched: Touched = field(default_factory=Touched)
@@ -87,8 +89,9 @@ def store_geotags(
     bound: dict[str, Any] = {"campaign_id": campaign_id, "key_id": key_id, "batch_id": batch_id}
     stored = Stored()
     with as_checker(connection):
-        foreign = connection.execute(text(named_sql("geotags.store", "incoming_foreign")), bound)
-        stored.foreign_rows = sorted(foreign.scalars())
+        refused = connection.execute(text(named_sql("geotags.store", "incoming_refused")), bound).all()
+        stored.foreign_rows = sorted(row.row_no for row in refused if not row.is_erased)
+        stored.erased_rows = sorted(row.row_no for row in refused if row.is_erased)
     connection.execute(text(named_sql("geotags.store", "ledger_insert")), bound)
     _sort_outcomes(connection, geotags, bound, stored)
     if stored.new_rows:

@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, Row, text
 
 from boundaries.store.engine import named_sql
-from geo.checks.protocol import Check, Outcome, Severity
+from geo.checks.protocol import Check, Outcome, Scope, Severity
+from geo.checks.registry import CHECKS
 from geo.engine import Checked, Finding, check_geotags, verdict_of
 from geo.frame import Frame
 from geo.geotags import Geotags
@@ -23,6 +25,9 @@ from geotags.store.current import geotags_of_rows, owners_of
 from geotags.store.results import Owner, Said, reason_columns, write_findings
 
 Rows = Sequence[Row[Any]]
+
+# Without a list of photos there is nothing to bring together: those checks say so of each record.
+ALONE = tuple(check for check in CHECKS if check.scope in (Scope.RECORD, Scope.PHOTO))
 
 
 @dataclass(frozen=True)
@@ -82,19 +87,21 @@ def write_said(
     release_id: int,
     said: Mapping[int, Said],
     new: Sequence[Said] = (),
-    left_ids: Sequence[int] = (),
+    left: Mapping[int, str] = MappingProxyType({}),
 ) -> None:
     """Bring findings, clusters and verdicts of stored geotags to what is said of them.
 
     ``new`` are geotags of which nothing was said before; their results are written by the caller.
-    ``left_ids`` are geotags that were current a moment ago. Runs in the caller's transaction, which holds
-    the campaign's lock.
+    ``left`` are geotags that were current a moment ago, each with its province: their findings become
+    history. Runs in the caller's transaction, which holds the campaign's lock.
     """
     change = _changes(connection, said)
     change.findings += [(one.owner, finding) for one in new for finding in one.findings]
-    if change.gone:
-        gone = {"ids": change.gone, "provinces": sorted(change.provinces)}
-        connection.execute(_sql("findings_delete"), gone)
+    left_clusters: list[int] = []
+    if change.gone or left:
+        provinces = sorted(change.provinces.union(left.values()))
+        gone = {"ids": change.gone, "provinces": provinces, "left_ids": list(left)}
+        left_clusters = sorted(connection.execute(_sql("findings_end"), gone).scalars())
     everybody = [*said.values(), *new]
     clusters = _write_clusters(connection, campaign.campaign_id, everybody, change.findings)
     pairs = [(owner, finding, clusters.get(_cluster(finding))) for owner, finding in change.findings]
@@ -103,9 +110,8 @@ def write_said(
         provinces, ids, verdicts, reasons = zip(*change.verdicts, strict=True)
         columns = {"province": list(provinces), "geotag_id": list(ids), "verdict": list(verdicts)}
         connection.execute(_sql("verdicts_update"), columns | reason_columns(reasons))
-    if change.left_clusters or left_ids:
-        left = {"ids": sorted(change.left_clusters), "left_ids": list(left_ids)}
-        connection.execute(_sql("clusters_delete"), left)
+    if left_clusters:
+        connection.execute(_sql("clusters_delete"), {"ids": left_clusters})
 
 
 @dataclass
@@ -115,7 +121,6 @@ class _Change:
     gone: list[int] = field(default_factory=list)
     """Identities of findings."""
     provinces: set[str] = field(default_factory=set)
-    left_clusters: set[int] = field(default_factory=set)
     findings: list[tuple[Owner, Finding]] = field(default_factory=list)
     verdicts: list[tuple[Any, ...]] = field(default_factory=list)
 
@@ -129,7 +134,6 @@ def _changes(connection: Connection, said: Mapping[int, Said]) -> _Change:
         one = said[row.geotag_id]
         kept, lost, added = _compare(row.findings, one)
         change.gone += [finding["id"] for finding in lost]
-        change.left_clusters.update(f["cluster_id"] for f in lost if f["cluster_id"] is not None)
         change.findings += [(one.owner, finding) for finding in added]
         worst = max([*kept, *(int(finding.severity) for finding in added)], default=0)
         verdict = verdict_of(worst, row.undecided).word

@@ -47,6 +47,8 @@ class CampaignRow(Base):
     starts_on: Mapped[dt.date | None]
     ends_on: Mapped[dt.date | None]
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    judged_release_id: Mapped[int | None] = mapped_column(ForeignKey("releases.id"))
+    """What changed up to this release has been passed on to the geotags, or waits in ``waiting_groups``."""
 
 
 class LedgerRow(Base):
@@ -64,6 +66,8 @@ class LedgerRow(Base):
     key_id: Mapped[int | None]
     """The access key that sent it; None where a file was loaded."""
     batch_id: Mapped[uuid.UUID | None]
+    erased_at: Mapped[dt.datetime | None]
+    """Its household was erased: the item is not taken again."""
 
 
 class GeotagRow(Base):
@@ -76,9 +80,10 @@ class GeotagRow(Base):
         ),
         Index("ix_geotags_cell", "campaign_id", "cell", postgresql_where=text("is_current")),
         Index("ix_geotags_area", "campaign_id", "assigned_area", "id"),
-        Index("ix_geotags_household", "campaign_id", "household_key", postgresql_where=text("is_current")),
+        Index("ix_geotags_household", "campaign_id", "household_key"),
         Index("ix_geotags_enumerator", "campaign_id", "enumerator_id", postgresql_where=text("is_current")),
         Index("ix_geotags_item", "campaign_id", "item_id"),
+        Index("ix_geotags_coarse", "campaign_id", postgresql_where=text("is_current AND accuracy_m > 1000")),
         {"postgresql_partition_by": "LIST (province)"},
     )
 
@@ -190,6 +195,68 @@ class FindingRow(Base):
     """As of its geotag, like ``key_id``: the row policies read both."""
     key_id: Mapped[int | None]
     created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class EndedFindingRow(Base):
+    """A finding that was, and is no more: of a geotag that was judged otherwise, or replaced."""
+
+    __tablename__ = "ended_findings"
+    __table_args__ = (Index("ix_ended_findings_geotag", "geotag_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """The one that it had."""
+    province: Mapped[str]
+    geotag_id: Mapped[int] = mapped_column(BigInteger)
+    campaign_id: Mapped[int]
+    release_id: Mapped[int]
+    check_code: Mapped[str]
+    check_version: Mapped[int]
+    severity: Mapped[str]
+    distance_m: Mapped[float | None]
+    probability: Mapped[float | None]
+    evidence: Mapped[dict[str, Any]]
+    assigned_area: Mapped[str]
+    key_id: Mapped[int | None]
+    created_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class FindingChangeRow(Base):
+    """A finding came or went, or its household was erased.
+
+    Within a campaign the ids grow in the order of the commits, because whoever writes findings holds the
+    campaign's lock: a reader who has seen one has seen all before it.
+    """
+
+    __tablename__ = "finding_changes"
+    __table_args__ = (
+        CheckConstraint("kind IN ('created', 'ended', 'erased')", name="kind"),
+        Index("ix_finding_changes_campaign", "campaign_id", "id"),
+        Index("ix_finding_changes_geotag", "geotag_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    campaign_id: Mapped[int]
+    kind: Mapped[str]
+    province: Mapped[str]
+    geotag_id: Mapped[int] = mapped_column(BigInteger)
+    finding_id: Mapped[int] = mapped_column(BigInteger)
+    assigned_area: Mapped[str]
+    key_id: Mapped[int | None]
+    changed_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class RejudgingRow(Base):
+    """A new release came: geotags of some assigned areas are judged again."""
+
+    __tablename__ = "rejudgings"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("releases.id"), primary_key=True)
+    areas: Mapped[int]
+    """How many; those not yet done wait in ``waiting_groups``."""
+    started_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    ended_at: Mapped[dt.datetime | None]
 
 
 class QuarantineRow(Base):

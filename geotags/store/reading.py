@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from boundaries.store.reading import Connection, read_rows, statement
+from boundaries.store.reading import Connection, read_page, read_rows, statement
 from geo.errors import NotFound
 from geo.text import Text
 from geotags.store.campaigns import Campaign
@@ -32,15 +32,15 @@ def read_geotags(
     after: int,
     limit: int,
     geotag_id: int | None = None,
-) -> list[dict[str, Any]]:
-    """Up to ``limit`` geotags in the order of their ids, those after the id ``after``.
+) -> tuple[list[dict[str, Any]], bool]:
+    """Up to ``limit`` geotags in the order of their ids, those after the id ``after``; and whether more come.
 
     ``area`` keeps geotags whose assigned area begins with it. Each row: geotag_id, household_key,
     building_no, assigned_area, accuracy_m, captured_at, enumerator_id, lon and lat (degrees, None
     when there is no place on a map), verdict, distance_m, probability, not_assessed (None before
     the first check).
     """
-    return read_rows(
+    return read_page(
         connection,
         _sql("geotags"),
         campaign_id=campaign.campaign_id,
@@ -54,7 +54,9 @@ def read_geotags(
 
 def find_geotag(connection: Connection, campaign: Campaign, geotag_id: int) -> dict[str, Any]:
     """One current geotag, as ``read_geotags`` gives it. Raises ``NotFound``."""
-    rows = read_geotags(connection, campaign, area=None, verdict=None, after=0, limit=1, geotag_id=geotag_id)
+    rows, _ = read_geotags(
+        connection, campaign, area=None, verdict=None, after=0, limit=1, geotag_id=geotag_id
+    )
     if not rows:
         raise NotFound(
             what=Text(en="geotag", id="geotag"),

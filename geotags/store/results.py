@@ -27,12 +27,6 @@ class Owner:
     key_id: int | None
 
 
-def delete_findings(connection: Connection, campaign_id: int, codes: list[str]) -> None:
-    """Before all current geotags of a campaign are checked again: away with what some checks found."""
-    bound = {"campaign_id": campaign_id, "codes": codes}
-    connection.execute(text(named_sql("geotags.store", "findings_of_current_delete")), bound)
-
-
 @dataclass
 class Said:
     """What checks say of one stored geotag: of those in ``codes``, all that fail and all not assessed."""
@@ -95,27 +89,29 @@ def write_results(
     """Write the results of geotags that have none; ``answers`` are what their devices are told."""
     if not results:
         return
-    columns: dict[str, Any] = _owned(one.said.owner for one in results) | _columns(results)
-    columns["answers"] = json.dumps(answers or [None] * len(results))
+    columns: dict[str, Any] = _owned(one.said.owner for one in results) | {
+        "verdict": [one.verdict for one in results],
+        "distance_m": [one.distance_m for one in results],
+        "probability": [one.probability for one in results],
+        "answers": json.dumps(answers or [None] * len(results)),
+        **reason_columns([one.said.not_assessed for one in results]),
+    }
     bound = {"campaign_id": campaign_id, "release_id": release_id}
     connection.execute(text(named_sql("geotags.store", "results_insert")), bound | columns)
 
 
-def replace_results(connection: Connection, release_id: int, results: Sequence[Result]) -> None:
-    """Write the results of geotags that have some; what their devices were told stays."""
-    if results:
-        columns = _owned(one.said.owner for one in results) | _columns(results)
-        replaced = text(named_sql("geotags.store", "results_replace"))
-        connection.execute(replaced, {"release_id": release_id} | columns)
-
-
-def _columns(results: Sequence[Result]) -> dict[str, Any]:
-    return {
-        "verdict": [one.verdict for one in results],
-        "distance_m": [one.distance_m for one in results],
-        "probability": [one.probability for one in results],
-        **reason_columns([one.said.not_assessed for one in results]),
+def measure_again(connection: Connection, release_id: int, checked: Checked, owners: Owners) -> None:
+    """Write where geotags that have results lie in another release. ``write_said`` does the rest."""
+    membership = checked.membership
+    columns = {
+        "province": [owner.province for owner in owners.values()],
+        "geotag_id": [owner.geotag_id for owner in owners.values()],
+        "distance_m": [_rounded(membership.distance_m[row], 3) for row in owners],
+        "probability": [_rounded(membership.probability[row], 6) for row in owners],
     }
+    connection.execute(
+        text(named_sql("geotags.store", "results_measure")), {"release_id": release_id} | columns
+    )
 
 
 def reason_columns(of_rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:

@@ -116,11 +116,11 @@ def _rows(
     store: Store, name: str, code: str | None, severity: str | None, area: str | None
 ) -> Iterator[dict[str, Any]]:
     """Every finding that passes the filters, page by page, said in the person's language."""
-    with reading(Access(store.engine)) as connection:
+    with reading(Access(store.engine, purpose="patok findings")) as connection:
         campaign = campaign_named(connection, name)
         after = FindingPlace(0, 0)
         while True:
-            page = read_findings(
+            page, more = read_findings(
                 connection, campaign, code=code, severity=severity, area=area, after=after, limit=_PAGE
             )
             for row in page:
@@ -130,6 +130,6 @@ def _rows(
                     "evidence": json.dumps(row["evidence"], ensure_ascii=False),
                 }
                 yield {column: (row | said)[column] for column in _COLUMNS}
-            if len(page) < _PAGE:
+            if not more:
                 return
             after = FindingPlace(SEVERITIES.index(page[-1]["severity"]), page[-1]["finding_id"])

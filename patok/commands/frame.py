@@ -14,6 +14,7 @@ from boundaries.qa.registry import QA_CHECKS, run_qa
 from boundaries.store import candidates, frames, qa_runs, releases
 from boundaries.store.areas import ReleaseRecord
 from geo.levels import Level
+from geotags.store.campaigns import list_campaigns
 from patok.options import FILE, as_json, column_option, level_option, read_columns
 from patok.store import Store, open_store
 from patok.words import LANGUAGE, plain, progress_bar, say, show_json, show_table, tell
@@ -213,7 +214,9 @@ def publish(
             boundary_sigma_m=boundary_sigma_m,
             forced_reason=reason,
         )
+        concerned = _campaigns_of(store, name)
     _show_release(name, release, as_json)
+    _say_concerned(concerned, as_json)
 
 
 @COMMAND.command("releases", help=tell("List the releases of a frame.", "Daftar rilis sebuah kerangka."))
@@ -241,7 +244,9 @@ def revert(name: str, number: int, reason: str, as_json: bool) -> None:
     """Nothing is deleted: the older manifest becomes a new release."""
     with open_store() as store, progress_bar("Reverting", "Mengembalikan", None):
         release = releases.revert(store.engine, store.data_dir, name, number, reason)
+        concerned = _campaigns_of(store, name)
     _show_release(name, release, as_json)
+    _say_concerned(concerned, as_json)
 
 
 @COMMAND.command(help=tell("List what differs between two releases.", "Daftar perbedaan dua rilis."))
@@ -266,6 +271,24 @@ def changes(name: str, older: int, newer: int | None, as_json: bool) -> None:
         [tell("Change", "Perubahan"), tell("Level", "Tingkat"), tell("Code", "Kode"), tell("Name", "Nama")],
         [[words[kind], a.level.value, a.area_code, a.name] for kind, areas in kinds.items() for a in areas],
     )
+
+
+def _campaigns_of(store: Store, frame: str) -> list[str]:
+    """The campaigns on a frame, whose geotags a new release may concern."""
+    return [one.name for one in list_campaigns(store.engine) if one.frame.name == frame]
+
+
+def _say_concerned(campaigns: list[str], as_json: bool) -> None:
+    if as_json:
+        return
+    for campaign in campaigns:
+        say(
+            "A running patok serve judges again what it concerns in {campaign}; without one: patok geotags "
+            "check {campaign} --changed",
+            "patok serve yang berjalan menilai ulang yang terkena di {campaign}; tanpa itu: patok geotags "
+            "check {campaign} --changed",
+            campaign=campaign,
+        )
 
 
 def _reasons(release: ReleaseRecord) -> str:

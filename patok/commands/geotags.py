@@ -8,9 +8,9 @@ import click
 
 from boundaries.store.releases import find_release, open_frame
 from geotags.intake import read_geotags
-from geotags.run import check_campaign
+from geotags.run import check_campaign, pass_on
 from geotags.store.campaigns import find_campaign
-from patok.loading import load_showing
+from patok.loading import judge_showing, load_showing
 from patok.options import FILE, as_json, column_option, read_columns
 from patok.store import open_store
 from patok.words import progress_bar, say, show_json, tell
@@ -39,7 +39,12 @@ def load(campaign: str, file: Path, columns: tuple[str, ...], release: int | Non
         frame = open_frame(store.engine, store.data_dir, found.frame.name, record.number)
         loaded = read_geotags(file, frame.scheme, found.level, read_columns(columns))
         report = load_showing(store.engine, found, frame, record.release_id, loaded.geotags)
-    document = {"new": report.new, "repeated": report.repeated, "changed": report.changed}
+    document = {
+        "new": report.new,
+        "repeated": report.repeated,
+        "changed": report.changed,
+        "erased": report.erased,
+    }
     first_rows = [row + loaded.first_row for row in report.changed_rows[:20]]
     if as_json:
         show_json(
@@ -52,6 +57,12 @@ def load(campaign: str, file: Path, columns: tuple[str, ...], release: int | Non
         release=record.number,
         **document,
     )
+    if report.erased:
+        say(
+            "Left out, because their households were erased here: {erased}.",
+            "Tidak dimuat, karena keluarganya sudah dihapus di sini: {erased}.",
+            erased=report.erased,
+        )
     if report.changed:
         say(
             "Left out, because they differ from what is stored under the same item and revision: {changed} "
@@ -66,15 +77,34 @@ def load(campaign: str, file: Path, columns: tuple[str, ...], release: int | Non
 @COMMAND.command(help=tell("Check all geotags of a campaign again.", "Periksa ulang semua geotag kegiatan."))
 @click.argument("campaign")
 @_RELEASE
+@click.option(
+    "--changed",
+    is_flag=True,
+    help=tell(
+        "Only those that a new release concerns, and what waits.",
+        "Hanya yang terkena rilis baru, dan yang menunggu.",
+    ),
+)
 @as_json
-def check(campaign: str, release: int | None, as_json: bool) -> None:
-    """Against the current release or another; readers see the old results until all are new."""
+def check(campaign: str, release: int | None, changed: bool, as_json: bool) -> None:
+    """Against the current release or another; broken off, it is run again."""
+    if changed and release is not None:
+        raise click.UsageError(
+            tell("--changed is for the current release.", "--changed untuk rilis yang berlaku.")
+        )
     with open_store() as store:
         found = find_campaign(store.engine, campaign)
         record = find_release(store.engine, found.frame.name, release)
         frame = open_frame(store.engine, store.data_dir, found.frame.name, record.number)
-        with progress_bar("Checking again", "Memeriksa ulang", None) as advance:
-            done = check_campaign(store.engine, found, frame, record.release_id, advance)
+        if changed:
+            areas = pass_on(store.engine, found, record.release_id)
+        else:
+            with progress_bar("Checking again", "Memeriksa ulang", None) as advance:
+                done = check_campaign(store.engine, found, frame, record.release_id, advance, judges=False)
+        left = judge_showing(store.engine, found, frame, record.release_id)
+    if changed:
+        _say_changed(campaign, record.number, areas, left, as_json)
+        return
     if as_json:
         show_json({"campaign": campaign, "release": record.number, "geotags": done})
         return
@@ -84,3 +114,24 @@ def check(campaign: str, release: int | None, as_json: bool) -> None:
         done=done,
         release=record.number,
     )
+
+
+def _say_changed(campaign: str, release: int, areas: int | None, left: int, as_json: bool) -> None:
+    if as_json:
+        show_json({"campaign": campaign, "release": release, "areas": areas or 0, "waiting": left})
+        return
+    if areas is None:
+        say("Release {release} was passed on before.", "Rilis {release} sudah diteruskan.", release=release)
+    else:
+        say(
+            "Release {release} concerns geotags of {areas} assigned areas; they were judged again.",
+            "Rilis {release} menyangkut geotag di {areas} wilayah tugas; sudah dinilai ulang.",
+            release=release,
+            areas=areas,
+        )
+    if left:
+        say(
+            "{left} groups wait still; run this again.",
+            "{left} kelompok masih menunggu; jalankan lagi.",
+            left=left,
+        )

@@ -49,6 +49,9 @@ def test_every_operation_is_described_with_an_example(get: Get) -> None:
                 if media_type == "application/vnd.mapbox-vector-tile":
                     assert body["schema"]["format"] == "binary"
                     continue
+                if media_type == "text/event-stream":
+                    assert body["schema"] == {"type": "string"}
+                    continue
                 name = body["schema"]["$ref"].rsplit("/", 1)[-1]
                 assert schemas[name]["examples"], (path, name)
             for status, answer in operation["responses"].items():

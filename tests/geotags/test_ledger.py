@@ -102,8 +102,9 @@ def test_a_higher_revision_takes_the_place_of_a_lower_one(world: World) -> None:
     assert {row[:3] for row in world.stored(campaign)} == {("a", 1, False), ("a", 2, True)}
     assert world.outcome(campaign).findings == frozenset()
     assert world.outcome(campaign).verdicts == {"a": "accepted"}
-    # What was said of the older revision stays, but is not listed.
-    assert len(world.query("SELECT FROM findings")) == 1
+    # What was said of the older revision is history.
+    assert world.query("SELECT FROM findings") == []
+    assert world.query("SELECT check_code FROM ended_findings") == [("OUTSIDE_ASSIGNED_AREA",)]
 
 
 @pytest.mark.parametrize("together", [True, False])

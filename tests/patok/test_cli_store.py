@@ -147,7 +147,8 @@ def test_geotags_and_findings(published: Patok, files: Path) -> None:
     again = published(*load)
     assert "item and revision: 1 (file rows: 8)." in again.out
     assert published(*load, "--release", "1", "--json").json == {
-        "campaign": "regsosek", "release": 1, "new": 0, "repeated": 6, "changed": 1, "changed_file_rows": [8],
+        "campaign": "regsosek", "release": 1, "new": 0, "repeated": 6, "changed": 1, "erased": 0,
+        "changed_file_rows": [8],
     }  # fmt: skip
     assert published("geotags", "load", "regsosek", files / "geotag.csv", "--release", "9").code == 3
 

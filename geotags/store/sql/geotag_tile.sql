@@ -54,4 +54,5 @@ features AS (
 )
 SELECT
     (SELECT count(*) FROM points) AS points,
+    (SELECT array_agg(f.geotag_id) FROM features AS f) AS geotag_ids,
     (SELECT ST_AsMVT(features, 'geotags', 4096, 'geom') FROM features) AS tile

@@ -1,0 +1,1 @@
+SELECT judged_release_id FROM campaigns WHERE id = :campaign_id

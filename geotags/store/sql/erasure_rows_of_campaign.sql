@@ -1,0 +1,4 @@
+SELECT id, province, item_id, revision, is_current, household_key, enumerator_id, assigned_area, lon, lat, lon_key, lat_key
+FROM geotags
+WHERE campaign_id = :campaign_id
+LIMIT :limit

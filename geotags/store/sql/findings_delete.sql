@@ -1,1 +1,0 @@
-DELETE FROM findings WHERE id = ANY (:ids) AND province = ANY (:provinces)
