@@ -121,6 +121,7 @@ class Gate:
         try:
             await self._let_in(scope)
         except PatokError as refusal:
+            scope.setdefault("state", {})["problem"] = refusal.code
             await problem_response(refusal, request_language(scope))(scope, receive, send_guarded)
         else:
             await self.app(scope, receive, send_guarded)

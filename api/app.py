@@ -20,6 +20,8 @@ from api.access import LOOPBACK_HOSTS, SECURITY_HEADERS, Gate
 from api.answers import Problem
 from api.heads import Heads
 from api.keyring import Keyring
+from api.metrics import Metrics
+from api.observed import REQUEST_ID, Observed
 from api.routes import (
     areas,
     campaigns,
@@ -29,6 +31,7 @@ from api.routes import (
     frames,
     geotags,
     health,
+    metrics,
     page,
     quarantine,
     releases,
@@ -48,6 +51,7 @@ from geotags.waiting import Waiting
 
 ROUTERS = (
     health.router,
+    metrics.router,
     sign_in.router,
     frames.router,
     releases.router,
@@ -107,7 +111,7 @@ class _Described(FastAPI):
 async def _on_fault(request: Request, error: Exception) -> Response:
     """The framework answers a fault outside of every middleware, so the headers are set here as well."""
     response = await problems.on_fault(request, error)
-    response.headers.update(SECURITY_HEADERS)
+    response.headers.update({**SECURITY_HEADERS, REQUEST_ID: request.state.request_id})
     return response
 
 
@@ -157,6 +161,7 @@ def create_app(
     app.state.opened = opened
     app.state.slots = Slots()
     app.state.heads = Heads(engine)
+    app.state.metrics = Metrics(engine, app.state.slots, app.state.heads)
     app.state.keyring = keyring or Keyring(engine)
     app.state.data_dir = data_dir
     app.state.language = language
@@ -170,4 +175,5 @@ def create_app(
     app.add_exception_handler(Exception, _on_fault)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Gate, keyring=app.state.keyring, allowed_hosts=allowed_hosts)
+    app.add_middleware(Observed, metrics=app.state.metrics)
     return app

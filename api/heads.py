@@ -38,7 +38,7 @@ class Heads:
         self._heads: dict[int, int] = {}
         self._looks: asyncio.Task[None] | None = None
         self._looked = asyncio.Event()
-        self._waiting = 0
+        self.waiting = 0
 
     async def now(self, campaign_id: int) -> int:
         """The head of a campaign at this moment. Raises ``DatabaseUnavailable``."""
@@ -50,10 +50,10 @@ class Heads:
 
         Raises ``TooManyListeners``.
         """
-        if self._waiting >= MOST_WAITING:
+        if self.waiting >= MOST_WAITING:
             raise TooManyListeners()
         until = time.monotonic() + wait_s
-        self._waiting += 1
+        self.waiting += 1
         try:
             while self._heads.get(campaign_id, 0) <= than:
                 left = until - time.monotonic()
@@ -62,7 +62,7 @@ class Heads:
                 await self._next_look(left)
             return True
         finally:
-            self._waiting -= 1
+            self.waiting -= 1
 
     async def _next_look(self, most_s: float) -> None:
         if self._looks is None or self._looks.done():

@@ -48,6 +48,16 @@ Areas = Annotated[Access, Depends(_access)]
 """The database, for every role: frames, areas, rulesets."""
 
 
+def _operator(caller: Caller) -> Principal:
+    if not caller.role.sees_all:
+        raise RoleRefused(role=caller.role.value)
+    return caller
+
+
+Operators = Annotated[Principal, Depends(_operator)]
+"""For what tells of the whole service: roles whose sight no area limits."""
+
+
 def require_households(access: Areas) -> Access:
     """``access`` if its role sees households. Raises ``RoleRefused``."""
     if access.principal.role is Role.PREVIEWER:
@@ -88,7 +98,10 @@ def _check_code(
     code: Annotated[
         str | None,
         Query(
-            max_length=60, description="One check only, as listed at /v1/checks.", examples=["AREA_UNKNOWN"]
+            max_length=60,
+            description="One check only, as listed at /v1/checks.",
+            examples=["AREA_UNKNOWN"],
+            json_schema_extra={"enum": [*CHECK_OF_CODE, None]},
         ),
     ] = None,
 ) -> str | None:

@@ -193,6 +193,7 @@ def _other_response(status: int, code: str, detail: Text, request: Request, **mo
 async def on_patok_error(request: Request, error: Exception) -> JSONResponse:
     """An error that a person can mend."""
     assert isinstance(error, PatokError)
+    request.state.problem = error.code
     if error.http_status >= 500:
         logger.warning("%s", error.code)  # not the address: what stands in it may be a coordinate
     return problem_response(error, request_language(request.scope))
@@ -202,6 +203,7 @@ async def on_refused_request(request: Request, error: Exception) -> JSONResponse
     """Parameters that are not of their type or range: all of them are named, none is repeated."""
     assert isinstance(error, RequestValidationError)
     language = request_language(request.scope)
+    request.state.problem = ParameterRefused.code
     names, sentences = [], []
     for fault in error.errors():
         name = str(fault["loc"][-1])

@@ -16,7 +16,7 @@ from geo.errors import InputError
 from geo.text import Text
 
 MOST_ITEMS = 500
-_LONGEST_NAME = 200
+_NAME = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
 
 # A string, unfinished at the end perhaps, or one mark of the structure.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[\[\]{},]', re.DOTALL)
@@ -51,7 +51,7 @@ def open_envelope(body: bytes) -> Envelope:
     if set(members) != _MEMBERS:
         raise EnvelopeRefused(reason=_MEMBERS_WANTED)
     campaign = _plain(members["campaign"])
-    if not isinstance(campaign, str) or not 0 < len(campaign) <= _LONGEST_NAME or not campaign.isprintable():
+    if not isinstance(campaign, str) or not _NAME.fullmatch(campaign):
         raise EnvelopeRefused(reason=_NAME_WANTED)
     listed = members["items"].strip()
     if not listed.startswith("["):

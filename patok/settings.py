@@ -6,9 +6,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast, get_args
 
 from geo.errors import ValueRefused
 from geo.text import Language, Text
+from patok.log import LogForm
 
 DESCRIPTIONS: dict[str, Text] = {
     "PATOK_DATABASE_URL": Text(
@@ -42,6 +44,10 @@ DESCRIPTIONS: dict[str, Text] = {
         en="Names, separated by commas, that the Host header may have besides the loopback names.",
         id="Nama, dipisah koma, yang boleh ada pada header Host selain nama loopback.",
     ),
+    "PATOK_LOG": Text(
+        en="`text` (warnings and faults) or `json` (those and every request, a line each); text.",
+        id="`text` (peringatan dan kesalahan) atau `json` (itu dan setiap permintaan, satu baris); text.",
+    ),
     "PATOK_LANG": Text(
         en="Language of messages: en or id; from the locale when unset.",
         id="Bahasa pesan: en atau id; dari lokal sistem bila tidak diatur.",
@@ -67,6 +73,7 @@ class Settings:
     port: int
     access_token: str | None
     allowed_hosts: tuple[str, ...]
+    log: LogForm
     language: Language
 
 
@@ -87,8 +94,16 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         port=int(port),
         access_token=_access_token(env),
         allowed_hosts=hosts,
+        log=_log(env),
         language=read_language(env),
     )
+
+
+def _log(env: Mapping[str, str]) -> LogForm:
+    form = env.get("PATOK_LOG") or "text"
+    if form not in get_args(LogForm):
+        raise ValueRefused(where="PATOK_LOG", value=form, wanted=" / ".join(get_args(LogForm)))
+    return cast(LogForm, form)
 
 
 def read_language(environment: Mapping[str, str] | None = None) -> Language:

@@ -50,7 +50,15 @@ class Quarantine(Answer):
     next: str | None = Field(description="The address of the next page.")
 
 
-Reason = Annotated[str | None, Query(max_length=40, description="One reason only.", examples=["not_json"])]
+Reason = Annotated[
+    str | None,
+    Query(
+        max_length=40,
+        description="One reason only.",
+        examples=["not_json"],
+        json_schema_extra={"enum": [*REASONS, None]},
+    ),
+]
 
 router = APIRouter(prefix="/v1/campaigns/{campaign}/quarantine", tags=["sync"])
 

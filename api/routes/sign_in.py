@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import SIGN_IN
-from api.answers import Answer, example
+from api.answers import Answer, Problem, example
 from api.keyring import Keyring
 from api.parameters import Caller
 from api.problems import CodeRefused
@@ -41,7 +41,11 @@ class CallerAnswer(Answer):
 router = APIRouter(tags=["access"])
 
 
-@router.post(SIGN_IN, response_model=SignedInAnswer)
+@router.post(
+    SIGN_IN,
+    response_model=SignedInAnswer,
+    responses={400: {"model": Problem, "description": "The body cannot be read."}},
+)
 def sign_in(request: Request, given: SignInCode) -> dict[str, Any]:
     """Exchange the code of the link for a token. A code works once, and as long as the server runs."""
     keyring: Keyring = request.app.state.keyring

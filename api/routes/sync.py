@@ -16,7 +16,8 @@ from api.answers import Answer, example
 from api.bodies import Body
 from api.catalogue import both
 from api.languages import Spoken
-from api.parameters import Households
+from api.metrics import Metrics
+from api.parameters import CLEAN, Households
 from api.problems import ParameterRefused
 from api.slots import Slot
 from boundaries.store.reading import DatabaseUnavailable, outage_said
@@ -143,7 +144,7 @@ _ENVELOPE = {
     "required": ["campaign", "items"],
     "additionalProperties": False,
     "properties": {
-        "campaign": {"type": "string"},
+        "campaign": {"type": "string", "maxLength": 200, "pattern": CLEAN},
         "items": {"type": "array", "minItems": 1, "maxItems": 500, "items": _ITEM},
     },
 }
@@ -169,7 +170,11 @@ def post_geotags(
     language: Spoken,
     mode: Mode = None,
     idempotency_key: Annotated[
-        str | None, Header(description="A key of this batch: sent again, it is answered as before.")
+        str | None,
+        Header(
+            description="A key of this batch: sent again, it is answered as before.",
+            json_schema_extra={"pattern": r"^[\x21-\x7e]{1,200}$"},
+        ),
     ] = None,
 ) -> dict[str, Any]:
     """Send 1 to 500 geotags of one campaign. A faulty item is set aside and never fails the others."""
@@ -193,6 +198,9 @@ def post_geotags(
             with suppress(DatabaseUnavailable), outage_said():
                 give_back(database.engine, database.principal, begun)
         raise
+    if batch.keep:
+        metrics: Metrics = request.app.state.metrics
+        metrics.note_items(answer.outcome for answer in answers)
     return _said(batch.batch_id, received_at, answers, language)
 
 

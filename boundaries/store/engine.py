@@ -12,6 +12,7 @@ from psycopg import Copy
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.pool import QueuePool
 
 from boundaries.store.installation import OLDEST_POSTGRESQL
 from geo.errors import PostgisMissing, ServerTooOld, ServerUnreachable
@@ -63,6 +64,12 @@ def connect(
         engine.dispose()
         raise
     return engine
+
+
+def connections_in_use(engine: Engine) -> int:
+    """How many connections of the pool are out at this moment."""
+    pool = engine.pool
+    return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
 
 def _with_driver(url: str) -> URL:

@@ -24,6 +24,7 @@ __all__ = [
     "DatabaseUnavailable",
     "Engine",
     "outage_said",
+    "read_page",
     "read_rows",
     "reading",
     "statement",

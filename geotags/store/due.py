@@ -38,6 +38,22 @@ def count_waiting(engine: Engine, campaign: Campaign) -> int:
         return int(counted.scalar_one())
 
 
+@dataclass(frozen=True)
+class Queue:
+    """How much waits in all campaigns: groups by scope, and for how long the oldest."""
+
+    groups: dict[str, int]
+    oldest_s: float
+
+
+def read_queue(engine: Engine) -> Queue:
+    """What waits at this moment."""
+    with engine.begin() as connection, as_checker(connection):
+        rows = connection.execute(_sql("groups_queue")).all()
+    groups = {scope.value: 0 for scope in Scope} | {row.scope: row.n for row in rows}
+    return Queue(groups, max((row.oldest_s for row in rows), default=0.0))
+
+
 def judge_waiting(
     connection: Connection,
     campaign: Campaign,

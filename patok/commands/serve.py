@@ -16,6 +16,7 @@ from boundaries.store.keys import has_keys
 from geo.errors import SetupError
 from geo.text import Text
 from geotags.store.partitions import ensure_for_campaigns
+from patok.log import set_up
 from patok.settings import Settings, read_settings
 from patok.store import Store, open_service, open_store
 from patok.words import note, tell
@@ -80,8 +81,15 @@ def run_server(store: Store, settings: Settings, host: str, port: int) -> None:
         )
         _say_where(host, port, keyring)
         _spare_collector()
+        set_up(settings.log)
         uvicorn.run(
-            app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=5
+            app,
+            host=host,
+            port=port,
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=5,
         )
 
 

@@ -61,6 +61,7 @@ def test_every_variable_that_is_read_is_described() -> None:
         "PATOK_SERVICE_DATABASE_URL": "postgresql:///patok",
         "PATOK_PORT": "8001",
         "PATOK_LANG": "id",
+        "PATOK_LOG": "json",
         "PATOK_ACCESS_TOKEN_FILE": str(ROOT / "LICENSE"),
     }
     for name in DESCRIPTIONS:

@@ -25,6 +25,7 @@ def test_without_any_variable() -> None:
         service_database_url=None,
         access_token=None,
         allowed_hosts=(),
+        log="text",
         language="en",
     )
 
@@ -54,6 +55,7 @@ def test_empty_variables_are_unset() -> None:
         ("PATOK_PORT", "65535", "port", 65535),
         ("PATOK_ACCESS_TOKEN", " secret\n", "access_token", "secret"),
         ("PATOK_ALLOWED_HOSTS", "patok.bps.go.id, ,peta", "allowed_hosts", ("patok.bps.go.id", "peta")),
+        ("PATOK_LOG", "json", "log", "json"),
         ("PATOK_LANG", "id", "language", "id"),
         ("PATOK_LANG", "ID_id.UTF-8", "language", "id"),
         ("PATOK_LANG", "en", "language", "en"),
