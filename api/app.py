@@ -43,6 +43,7 @@ from api.routes import (
     tiles,
 )
 from api.slots import Slots
+from api.webhooks import Teller
 from boundaries.store.reading import Engine
 from geo.errors import PatokError
 from geo.text import Language
@@ -123,7 +124,7 @@ def create_app(
     allowed_hosts: Sequence[str] = LOOPBACK_HOSTS,
     language: Language = "en",
     rulesets_dir: Path | None = None,
-    judges_waiting: bool = False,
+    works_beside: bool = False,
 ) -> FastAPI:
     """The application on an engine and a data folder.
 
@@ -131,21 +132,21 @@ def create_app(
     files and of /health needs a token that ``keyring`` knows; by default it knows the access keys in the
     database. ``allowed_hosts`` are the names, without port, that the Host header may have. ``language`` is
     what is answered to a client that asks for none. ``rulesets_dir`` has the office's rulesets; rulesets in
-    the data folder, if it is not given. ``judges_waiting`` runs a thread beside the requests that judges
-    groups of geotags soon after they changed (``geotags.waiting``). Before listening beyond loopback call
-    ``api.access.check_bind``.
+    the data folder, if it is not given. ``works_beside`` runs threads beside the requests: one judges groups
+    of geotags soon after they changed (``geotags.waiting``), one tells webhooks (``api.webhooks``). Before
+    listening beyond loopback call ``api.access.check_bind``.
     """
     mimetypes.add_type("text/javascript", ".mjs")  # some systems do not know it, and nosniff then refuses it
     opened = Opened(engine, data_dir)
 
     @asynccontextmanager
     async def working(_: FastAPI) -> AsyncIterator[None]:
-        waiting = Waiting(engine, opened)
-        if judges_waiting:
-            waiting.start()
+        beside = (Waiting(engine, opened), Teller(engine)) if works_beside else ()
+        for one in beside:
+            one.start()
         yield
-        if judges_waiting:
-            await run_in_threadpool(waiting.stop)
+        for one in beside:
+            await run_in_threadpool(one.stop)
 
     app = _Described(
         lifespan=working,

@@ -68,6 +68,10 @@ COMMANDS: dict[str, tuple[str, Text]] = {
         "key",
         Text(en="Make, list and revoke access keys.", id="Buat, daftar, dan cabut kunci akses."),
     ),
+    "webhook": (
+        "webhook",
+        Text(en="Tell other programs what came and went.", id="Beri tahu program lain."),
+    ),
     "audit": ("audit", Text(en="Who saw which household.", id="Siapa melihat keluarga mana.")),
     "erase": ("erase", Text(en="Erase a household, or a campaign.", id="Hapus keluarga, atau kegiatan.")),
     "db": (

@@ -259,6 +259,54 @@ class RejudgingRow(Base):
     ended_at: Mapped[dt.datetime | None]
 
 
+class WebhookRow(Base):
+    """An address that is told which findings came and went."""
+
+    __tablename__ = "webhooks"
+    __table_args__ = (UniqueConstraint("name"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    name: Mapped[str]
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    url: Mapped[str]
+    secret: Mapped[bytes]
+    """Signs what it is told."""
+    areas: Mapped[list[str]]
+    """Beginnings of codes; none where it is told everything."""
+    told_change_id: Mapped[int] = mapped_column(BigInteger)
+    """All changes up to this one were told."""
+    failures: Mapped[int] = mapped_column(server_default=text("0"))
+    """Tries since the last one that was taken."""
+    failing_since: Mapped[dt.datetime | None]
+    next_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    """When to try again; while a try runs, until when nobody else does."""
+    suspended_at: Mapped[dt.datetime | None]
+    suspended_for: Mapped[str | None]
+    created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class WebhookTryRow(Base):
+    """A request to an address, and what became of it."""
+
+    __tablename__ = "webhook_tries"
+    __table_args__ = (
+        Index("ix_webhook_tries_webhook", "webhook_id", "id"),
+        Index("ix_webhook_tries_tried_at", "tried_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    webhook_id: Mapped[int] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"))
+    after_change_id: Mapped[int] = mapped_column(BigInteger)
+    last_change_id: Mapped[int] = mapped_column(BigInteger)
+    events: Mapped[int]
+    outcome: Mapped[str]
+    """A ``geotags.store.webhooks.Outcome``."""
+    status: Mapped[int | None]
+    """Of HTTP; None where nothing was answered."""
+    seconds: Mapped[float]
+    tried_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
 class QuarantineRow(Base):
     """An item that a device sent and that could not be stored as a geotag: its bytes, and why."""
 

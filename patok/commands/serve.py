@@ -77,7 +77,7 @@ def run_server(store: Store, settings: Settings, host: str, port: int) -> None:
             allowed_hosts=[*LOOPBACK_HOSTS, *named_by(host), *settings.allowed_hosts],
             language=settings.language,
             rulesets_dir=settings.rulesets_dir,
-            judges_waiting=True,
+            works_beside=True,
         )
         _say_where(host, port, keyring)
         _spare_collector()

@@ -15,6 +15,8 @@ WITH batches AS (
     DELETE FROM clusters WHERE campaign_id = :campaign_id
 ), waiting AS (
     DELETE FROM waiting_groups WHERE campaign_id = :campaign_id
+), addresses AS (
+    DELETE FROM webhooks WHERE campaign_id = :campaign_id
 ), again AS (
     DELETE FROM rejudgings WHERE campaign_id = :campaign_id
 )

@@ -1,0 +1,1 @@
+DELETE FROM webhook_tries WHERE tried_at < now() - make_interval(days => CAST(:kept_days AS integer))
