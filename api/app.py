@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from api import problems
 from api.access import LOOPBACK_HOSTS, SECURITY_HEADERS, Gate
@@ -22,6 +22,7 @@ from api.heads import Heads
 from api.keyring import Keyring
 from api.metrics import Metrics
 from api.observed import REQUEST_ID, Observed
+from api.packing import Packing
 from api.routes import (
     areas,
     campaigns,
@@ -32,6 +33,7 @@ from api.routes import (
     geotags,
     health,
     metrics,
+    packs,
     page,
     quarantine,
     releases,
@@ -44,6 +46,7 @@ from api.routes import (
 )
 from api.slots import Slots
 from api.webhooks import Teller
+from boundaries.packs import MEDIA_TYPES
 from boundaries.store.reading import Engine
 from geo.errors import PatokError
 from geo.text import Language
@@ -66,6 +69,7 @@ ROUTERS = (
     summaries.router,
     checks.router,
     rulesets.router,
+    packs.router,
     tiles.router,
     styles.router,
     page.router,
@@ -145,7 +149,7 @@ def create_app(
         for one in beside:
             one.start()
         yield
-        for one in beside:
+        for one in (*beside, app.state.packing):
             await run_in_threadpool(one.stop)
 
     app = _Described(
@@ -162,6 +166,7 @@ def create_app(
     app.state.opened = opened
     app.state.slots = Slots()
     app.state.heads = Heads(engine)
+    app.state.packing = Packing(engine, data_dir)
     app.state.metrics = Metrics(engine, app.state.slots, app.state.heads)
     app.state.keyring = keyring or Keyring(engine)
     app.state.data_dir = data_dir
@@ -174,7 +179,11 @@ def create_app(
     app.add_exception_handler(RequestValidationError, problems.on_refused_request)
     app.add_exception_handler(HTTPException, problems.on_http_error)
     app.add_exception_handler(Exception, _on_fault)
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    packed = (
+        *DEFAULT_EXCLUDED_CONTENT_TYPES,
+        *MEDIA_TYPES.values(),
+    )  # a part of a file is a part of its bytes
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=packed)
     app.add_middleware(Gate, keyring=app.state.keyring, allowed_hosts=allowed_hosts)
     app.add_middleware(Observed, metrics=app.state.metrics)
     return app
