@@ -10,7 +10,9 @@ import time
 import uuid
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
+from opentelemetry.trace import Span, SpanKind, StatusCode, get_tracer
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import Metrics
@@ -18,6 +20,8 @@ from api.metrics import Metrics
 REQUEST_ID = "X-Request-ID"
 NO_ROUTE = "(none)"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+_PROPAGATOR = TraceContextTextMapPropagator()
 
 logger = logging.getLogger("patok.requests")
 
@@ -28,6 +32,7 @@ class Observed:
     def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self.app = app
         self.metrics = metrics
+        self._tracer = get_tracer("patok")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -46,16 +51,26 @@ class Observed:
                 self._note(scope, status, time.perf_counter() - began)
             await send(message)
 
-        try:
-            await self.app(scope, receive, send_noted)
-        except Exception:
-            if not status:  # the framework answers it outside of this
-                self._note(scope, 500, time.perf_counter() - began)
-            raise
+        # The texts of exceptions may hold what somebody sent: a span gets none.
+        with self._tracer.start_as_current_span(
+            "request",
+            context=_PROPAGATOR.extract(dict(Headers(scope=scope))),
+            kind=SpanKind.SERVER,
+            record_exception=False,
+            set_status_on_exception=False,
+        ) as span:
+            try:
+                await self.app(scope, receive, send_noted)
+            except Exception:
+                if not status:  # the framework answers it outside of this
+                    status = 500
+                    self._note(scope, status, time.perf_counter() - began)
+                raise
+            finally:
+                _describe(span, scope, status)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-        route = route_of(scope)
+        method, route = _method_of(scope), route_of(scope)
         self.metrics.note_request(method, route, status, seconds)
         state = scope["state"]
         principal = state.get("principal")
@@ -70,6 +85,20 @@ class Observed:
             "code": state.get("problem"),
         }
         logger.info("request", extra={"fields": fields})
+
+
+def _describe(span: Span, scope: Scope, status: int) -> None:
+    method, route = _method_of(scope), route_of(scope)
+    span.update_name(f"{method} {route}")
+    span.set_attribute("http.request.method", method)
+    span.set_attribute("http.route", route)
+    span.set_attribute("http.response.status_code", status)
+    if status >= 500:
+        span.set_status(StatusCode.ERROR)
+
+
+def _method_of(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in _METHODS else "OTHER"
 
 
 def route_of(scope: Scope) -> str:

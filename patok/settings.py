@@ -48,6 +48,10 @@ DESCRIPTIONS: dict[str, Text] = {
         en="`text` (warnings and faults) or `json` (those and every request, a line each); text.",
         id="`text` (peringatan dan kesalahan) atau `json` (itu dan setiap permintaan, satu baris); text.",
     ),
+    "PATOK_OTLP_ENDPOINT": Text(
+        en="Where traces go (OpenTelemetry, OTLP over HTTP): http://HOST:4318. Without it there are none.",
+        id="Tujuan jejak (OpenTelemetry, OTLP lewat HTTP): http://HOST:4318. Tanpa ini tidak ada jejak.",
+    ),
     "PATOK_LANG": Text(
         en="Language of messages: en or id; from the locale when unset.",
         id="Bahasa pesan: en atau id; dari lokal sistem bila tidak diatur.",
@@ -74,6 +78,7 @@ class Settings:
     access_token: str | None
     allowed_hosts: tuple[str, ...]
     log: LogForm
+    otlp_endpoint: str | None
     language: Language
 
 
@@ -95,8 +100,16 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         access_token=_access_token(env),
         allowed_hosts=hosts,
         log=_log(env),
+        otlp_endpoint=_otlp_endpoint(env),
         language=read_language(env),
     )
+
+
+def _otlp_endpoint(env: Mapping[str, str]) -> str | None:
+    url = env.get("PATOK_OTLP_ENDPOINT", "").strip()
+    if url and not url.startswith(("http://", "https://")):
+        raise ValueRefused(where="PATOK_OTLP_ENDPOINT", value=url, wanted="http://HOST:4318")
+    return url or None
 
 
 def _log(env: Mapping[str, str]) -> LogForm:

@@ -16,6 +16,7 @@ from boundaries.store.keys import has_keys
 from geo.errors import SetupError
 from geo.text import Text
 from geotags.store.partitions import ensure_for_campaigns
+from patok import tracing
 from patok.log import set_up
 from patok.settings import Settings, read_settings
 from patok.store import Store, open_service, open_store
@@ -82,6 +83,8 @@ def run_server(store: Store, settings: Settings, host: str, port: int) -> None:
         _say_where(host, port, keyring)
         _spare_collector()
         set_up(settings.log)
+        if settings.otlp_endpoint:
+            tracing.set_up(settings.otlp_endpoint)
         uvicorn.run(
             app,
             host=host,

@@ -11,6 +11,10 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine
 
@@ -168,3 +172,43 @@ def _fail() -> None:
         float(f"x{SECRET}")
     except ValueError as error:
         raise RuntimeError(SECRET) from error
+
+
+@pytest.fixture(scope="module")
+def spans() -> Iterator[InMemorySpanExporter]:
+    """What would be sent. A process has one provider for good."""
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    yield exporter
+    provider.shutdown()
+
+
+def test_a_span_says_the_route_and_nothing_that_was_sent(
+    spans: InMemorySpanExporter, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise ValueError(SECRET)
+
+    spans.clear()
+    monkeypatch.setattr("api.routes.campaigns.read_campaigns", broken)
+    parent = f"00-{'a' * 32}-{'b' * 16}-01"
+    client.get(
+        f"/v1/campaigns/regsosek/geotags?area={SECRET}",
+        headers={"traceparent": parent, "baggage": f"a={SECRET}"},
+    )
+    client.get(f"/{SECRET}")
+    client.get("/v1/campaigns")
+    found = spans.get_finished_spans()
+    assert [span.name for span in found] == [
+        "GET /v1/campaigns/{campaign}/geotags",
+        "GET (none)",
+        "GET /v1/campaigns",
+    ]
+    assert [span.attributes["http.response.status_code"] for span in found] == [422, 404, 500]
+    assert format(found[0].context.trace_id, "x") == "a" * 32
+    assert [span.status.is_ok for span in found] == [True, True, False]
+    for span in found:
+        assert SECRET not in span.to_json() and span.events == ()
+        assert set(span.attributes) == {"http.request.method", "http.route", "http.response.status_code"}

@@ -62,6 +62,7 @@ def test_every_variable_that_is_read_is_described() -> None:
         "PATOK_PORT": "8001",
         "PATOK_LANG": "id",
         "PATOK_LOG": "json",
+        "PATOK_OTLP_ENDPOINT": "http://127.0.0.1:4318",
         "PATOK_ACCESS_TOKEN_FILE": str(ROOT / "LICENSE"),
     }
     for name in DESCRIPTIONS:

@@ -7,9 +7,12 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import IO, Any
 
@@ -157,3 +160,50 @@ def test_keys_of_the_command_line_open_the_server(
         server.kill()
         server.wait(10)
     assert "sign-in" not in said  # who reads the log of a server in a network must not come in by it
+
+
+def test_the_log_and_the_traces_of_a_real_server_name_no_place(
+    published: Patok, environment: dict[str, str]
+) -> None:
+    """Beside a collector on loopback; addresses and headers are full of what must not be written."""
+    secret, sent = "115.4050123", list[bytes]()
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            sent.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    collector = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
+    threading.Thread(target=collector.serve_forever, daemon=True).start()
+    key = published("key", "create", "of the tests", "--role", "national").out.strip()
+    port = free_port()
+    more = {"PATOK_LOG": "json", "PATOK_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.server_port}"}
+    server = subprocess.Popen(
+        command_line("serve", "--port", port),
+        env=untraced(environment) | more | {"OTEL_BSP_SCHEDULE_DELAY": "200"},
+        cwd=PROJECT, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert _wait(lambda: answer(port, "/health/live"), server)
+        for path in (f"/{secret}", f"/v1/campaigns/{secret}/geotags?area={secret}", f"/v1/frames?x={secret}"):
+            with suppress(urllib.error.HTTPError):
+                answer(port, path, key)
+        until = time.monotonic() + 20
+        while not sent and time.monotonic() < until:
+            time.sleep(0.05)
+        server.send_signal(signal.SIGINT)
+        _, said = server.communicate(timeout=30)
+    finally:
+        server.kill()
+        server.wait(10)
+        collector.shutdown()
+        collector.server_close()
+    lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    routes = [line["route"] for line in lines if line["message"] == "request"]
+    assert routes[-3:] == ["(none)", "/v1/campaigns/{campaign}/geotags", "/v1/frames"]
+    assert secret not in said and key not in said
+    assert b"/v1/frames" in b"".join(sent) and secret.encode() not in b"".join(sent)

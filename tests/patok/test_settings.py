@@ -26,6 +26,7 @@ def test_without_any_variable() -> None:
         access_token=None,
         allowed_hosts=(),
         log="text",
+        otlp_endpoint=None,
         language="en",
     )
 
@@ -56,6 +57,7 @@ def test_empty_variables_are_unset() -> None:
         ("PATOK_ACCESS_TOKEN", " secret\n", "access_token", "secret"),
         ("PATOK_ALLOWED_HOSTS", "patok.bps.go.id, ,peta", "allowed_hosts", ("patok.bps.go.id", "peta")),
         ("PATOK_LOG", "json", "log", "json"),
+        ("PATOK_OTLP_ENDPOINT", "http://127.0.0.1:4318", "otlp_endpoint", "http://127.0.0.1:4318"),
         ("PATOK_LANG", "id", "language", "id"),
         ("PATOK_LANG", "ID_id.UTF-8", "language", "id"),
         ("PATOK_LANG", "en", "language", "en"),
