@@ -83,6 +83,9 @@ COMMANDS: dict[str, tuple[str, Text]] = {
 }
 
 
+HELP_NAMES = ["-h", "--help"]
+
+
 class _Commands(click.Group):
     def list_commands(self, context: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -100,7 +103,7 @@ class _Commands(click.Group):
 
 @click.group(
     cls=_Commands,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": HELP_NAMES},
     help=tell(
         "Keeps statistical area frames and tells whether household geotags lie where their records say.",
         "Memelihara kerangka wilayah statistik dan menilai apakah geotag keluarga berada "

@@ -278,7 +278,8 @@ def _tree_in(language: str) -> list[dict[str, Any]]:
 
 def command_tree(command: click.Command = cli.cli, name: str = "patok") -> list[dict[str, Any]]:
     """A command and all below it: name, usage, help, options. In the language of this process."""
-    context = click.Context(command, info_name=name)
+    # A command keeps what it was first asked about help, so it is asked as the command line asks it.
+    context = click.Context(command, info_name=name, help_option_names=cli.HELP_NAMES)
     own = {
         "name": name,
         "usage": " ".join([name, *command.collect_usage_pieces(context)]),

@@ -185,7 +185,7 @@ def get_pack(
     return document
 
 
-@router.get("/{areas}/changes", response_model=PackChanges)
+@router.get("/{areas}/changes", response_model=PackChanges, response_class=GeoJSONResponse)
 def pack_changes(
     request: Request, database: Households, areas: AreasOfPack, campaign: OfCampaign, since: Number
 ) -> GeoJSONResponse:
