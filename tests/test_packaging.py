@@ -39,7 +39,7 @@ def pins(path: Path) -> dict[str, set[str]]:
 
 
 def test_there_is_a_lock_for_each_use() -> None:
-    assert [path.stem for path in LOCKS] == ["bench", "node", "run", "test", "uv"]
+    assert [path.stem for path in LOCKS] == ["bench", "node", "otlp", "run", "test", "uv"]
 
 
 @pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.stem)
