@@ -32,7 +32,7 @@ Outcome = Literal["told", "refused", "gone", "unreachable", "too_slow"]
 
 _WEBHOOK = Text(en="webhook", id="webhook")
 _LISTED = Text(en="See them with: patok webhook list.", id="Lihat dengan: patok webhook list.")
-_NAME = re.compile(r"[\w][\w .-]{0,59}")
+_NAME = re.compile(r"\w[\w.-]{0,59}")
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,2000}")
 _AREA = re.compile(r"[0-9.]{1,60}")
 
@@ -231,8 +231,8 @@ def _is_safe(parts: SplitResult) -> bool:
 
 
 _NAME_WANTED = Text(
-    en="a name of up to 60 letters, digits, blanks, dots and hyphens",
-    id="nama hingga 60 huruf, angka, spasi, titik, dan tanda hubung",
+    en="a name of up to 60 letters, digits, dots and hyphens",
+    id="nama hingga 60 huruf, angka, titik, dan tanda hubung",
 )
 _AREA_WANTED = Text(en="the beginning of an area code", id="awal kode wilayah")
 _URL_WANTED = Text(
